@@ -1,0 +1,239 @@
+// embind: the classes that JavaScript sees (docs/interfaces.md). Converts and forwards; no logic of its own, and nothing throws.
+#include <emscripten/bind.h>
+#include <emscripten/val.h>
+
+#include "compile.h"
+#include "ltm/analysis.h"
+#include "vm/vm.h"
+#include "wasmgen/wasmgen.h"
+
+using namespace loopscope;
+using emscripten::val;
+
+namespace {
+
+// Objects that JavaScript holds, so that its tests can see that disposal works.
+int live_objects = 0;
+struct Counted {
+  Counted() { live_objects++; }
+  ~Counted() { live_objects--; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+};
+
+template <class T>
+val typed_array(const char* type, const T* data, size_t size) {
+  return val::global(type).new_(val(emscripten::typed_memory_view(size, data)));
+}
+val float64_array(const std::vector<double>& values) { return typed_array("Float64Array", values.data(), values.size()); }
+
+std::string rendered(const std::vector<Diagnostic>& diagnostics, const std::string& file, const std::string& source) {
+  std::string out;
+  for (const Diagnostic& d : diagnostics) out += render_diagnostic(d, file, source);
+  return out;
+}
+
+class Vm_ : Counted {
+ public:
+  explicit Vm_(std::unique_ptr<Vm> vm) : vm_(std::move(vm)) {}
+  double run_to(double t) { return vm_->run_to(t); }
+  double run_to_end() { return vm_->run_to_end(); }
+  void reset() { vm_->reset(); }
+  bool set_value(uint32_t slot, double value) { return vm_->set_value(slot, value); }
+  val slab() { return typed_array("Float64Array", vm_->slab(), vm_->slab_size()); }
+
+ private:
+  std::unique_ptr<Vm> vm_;
+};
+
+class Analysis_ : Counted {
+ public:
+  Analysis_(std::shared_ptr<const Program> program, std::shared_ptr<const LtmPlan> plan, const val& slab)
+      : program_(std::move(program)), plan_(std::move(plan)) {
+    if (!plan_) {
+      diagnostics_.push_back(diagnose(Code::bad_option, "the model was compiled without LTM; compile it with enableLtm"));
+      return;
+    }
+    std::vector<double> values(slab["length"].as<size_t>());
+    val(emscripten::typed_memory_view(values.size(), values.data())).call<void>("set", slab);
+    auto analysis = Analysis::create(*program_, *plan_, values.data(), values.size());
+    if (!analysis) diagnostics_ = analysis.errors();
+    else analysis_.emplace(std::move(*analysis));
+  }
+  bool ok() const { return analysis_.has_value(); }
+  std::string diagnostics() const { return diagnostics_to_json(diagnostics_); }
+  std::string mode() const { return plan_ ? plan_->mode : ""; }
+  std::string note() const { return plan_ ? plan_->note : ""; }
+
+  val links() const {
+    val out = val::array();
+    if (!analysis_) return out;
+    for (const LinkResult& link : analysis_->links()) {
+      val object = val::object();
+      object.set("from", name(link.from));
+      object.set("to", name(link.to));
+      object.set("polarity", std::string(polarity_name(link.polarity)));
+      object.set("score", float64_array(link.score));
+      object.set("relative", float64_array(link.relative));
+      out.call<void>("push", object);
+    }
+    return out;
+  }
+  val partitions() const {
+    val out = val::array();
+    if (!plan_) return out;
+    for (const Partition& partition : plan_->partitions) {
+      val object = val::object();
+      object.set("stocks", names(partition.stocks, true));
+      out.call<void>("push", object);
+    }
+    return out;
+  }
+  val loops() const {
+    val out = val::array();
+    if (!analysis_) return out;
+    for (const LoopResult& result : analysis_->loops()) {
+      val object = val::object();
+      object.set("id", result.loop->id);
+      object.set("polarity", std::string(runtime_polarity_name(result.polarity)));
+      object.set("structural", std::string(result.loop->structural == Polarity::Positive   ? "reinforcing"
+                                           : result.loop->structural == Polarity::Negative ? "balancing"
+                                                                                           : "undetermined"));
+      object.set("variables", names(result.loop->path, false));
+      object.set("path", names(result.loop->path, true));
+      object.set("partition", result.loop->partition);
+      object.set("score", float64_array(result.score));
+      object.set("relative", float64_array(result.relative));
+      object.set("share", result.share);
+      out.call<void>("push", object);
+    }
+    return out;
+  }
+  val relative_loop_score(const std::string& id) const {
+    if (analysis_)
+      for (const LoopResult& result : analysis_->loops())
+        if (result.loop->id == id) return float64_array(result.relative);
+    return val::null();
+  }
+
+ private:
+  std::string name(VariableId v) const { return program_->variables[v].id; }
+  val names(const std::vector<VariableId>& variables, bool hidden_too) const {
+    val out = val::array();
+    for (VariableId v : variables)
+      if (hidden_too || !program_->variables[v].hidden) out.call<void>("push", name(v));
+    return out;
+  }
+
+  std::shared_ptr<const Program> program_;
+  std::shared_ptr<const LtmPlan> plan_;
+  std::optional<Analysis> analysis_;
+  std::vector<Diagnostic> diagnostics_;
+};
+
+class Program_ : Counted {
+ public:
+  Program_(std::shared_ptr<const LoadedProject> project, const std::string& options_json) : project_(std::move(project)) {
+    auto options = parse_options(options_json);
+    if (!options) {
+      compiled_.diagnostics = options.errors();
+      return;
+    }
+    options_ = *options;
+    compiled_ = compile_project(*project_, options_);
+  }
+  bool ok() const { return compiled_.program != nullptr; }
+  std::string diagnostics() const { return diagnostics_to_json(compiled_.diagnostics); }
+  std::string render(const std::string& file) const { return rendered(compiled_.diagnostics, file, project_->source); }
+  std::string layout() const { return compiled_.layout; }
+  val blob() {
+    if (!ok()) return val::null();
+    auto bytes = generate_blob(*compiled_.program, compiled_.layout);
+    if (!bytes) return failed(bytes.errors());
+    return typed_array("Uint8Array", bytes->data(), bytes->size());
+  }
+  Vm_* vm() {
+    if (!ok()) return nullptr;
+    auto vm = Vm::create(compiled_.program);
+    if (!vm) {
+      failed(vm.errors());
+      return nullptr;
+    }
+    return new Vm_(std::move(*vm));
+  }
+  Analysis_* analyze(const val& slab) { return new Analysis_(compiled_.program, compiled_.plan, slab); }
+  std::string dump(const std::string& phase) const {
+    if (phase == "wat") return ok() ? dump_wat(*compiled_.program) : "";
+    return dump_phase(*project_, options_, phase);
+  }
+
+ private:
+  val failed(const std::vector<Diagnostic>& errors) {
+    compiled_.diagnostics.insert(compiled_.diagnostics.end(), errors.begin(), errors.end());
+    return val::null();
+  }
+  std::shared_ptr<const LoadedProject> project_;
+  CompileOptions options_;
+  CompiledProgram compiled_;
+};
+
+class Project_ : Counted {
+ public:
+  explicit Project_(const val& bytes) {
+    std::string text(bytes["length"].as<size_t>(), '\0');
+    val(emscripten::typed_memory_view(text.size(), reinterpret_cast<unsigned char*>(text.data()))).call<void>("set", bytes);
+    project_ = std::make_shared<LoadedProject>(load_project(text));
+  }
+  bool ok() const { return project_->project.has_value(); }
+  std::string diagnostics() const { return diagnostics_to_json(project_->diagnostics); }
+  std::string render(const std::string& file) const { return rendered(project_->diagnostics, file, project_->source); }
+  std::string name() const { return ok() ? project_->project->name : ""; }
+  std::string source() const { return project_->source; }
+  Program_* compile(const std::string& options) { return new Program_(project_, options); }
+
+ private:
+  std::shared_ptr<LoadedProject> project_;
+};
+
+std::string version() { return LOOPSCOPE_VERSION; }
+int live() { return live_objects; }
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(loopscope) {
+  using namespace emscripten;
+  function("version", &version);
+  function("liveObjects", &live);
+  class_<Project_>("Project")
+      .constructor<const val&>()
+      .function("ok", &Project_::ok)
+      .function("diagnostics", &Project_::diagnostics)
+      .function("renderDiagnostics", &Project_::render)
+      .function("name", &Project_::name)
+      .function("source", &Project_::source)
+      .function("compile", &Project_::compile, allow_raw_pointers());
+  class_<Program_>("Program")
+      .function("ok", &Program_::ok)
+      .function("diagnostics", &Program_::diagnostics)
+      .function("renderDiagnostics", &Program_::render)
+      .function("layout", &Program_::layout)
+      .function("blob", &Program_::blob)
+      .function("vm", &Program_::vm, allow_raw_pointers())
+      .function("analyze", &Program_::analyze, allow_raw_pointers())
+      .function("dump", &Program_::dump);
+  class_<Vm_>("Vm")
+      .function("runTo", &Vm_::run_to)
+      .function("runToEnd", &Vm_::run_to_end)
+      .function("reset", &Vm_::reset)
+      .function("setValue", &Vm_::set_value)
+      .function("slab", &Vm_::slab);
+  class_<Analysis_>("Analysis")
+      .function("ok", &Analysis_::ok)
+      .function("diagnostics", &Analysis_::diagnostics)
+      .function("mode", &Analysis_::mode)
+      .function("note", &Analysis_::note)
+      .function("links", &Analysis_::links)
+      .function("partitions", &Analysis_::partitions)
+      .function("loops", &Analysis_::loops)
+      .function("relativeLoopScore", &Analysis_::relative_loop_score);
+}

@@ -1,0 +1,15 @@
+// The door to all formats: bytes of a model file in, a project out. Knows limits, encodings and which reader to ask.
+#pragma once
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "model/model.h"
+#include "support/diagnostics.h"
+
+namespace loopscope {
+
+// None if nothing can be listed; the diagnostics say why, and what is wrong with a project that is there.
+std::optional<Project> read_project(std::string_view bytes, std::vector<Diagnostic>& diagnostics);
+
+}  // namespace loopscope

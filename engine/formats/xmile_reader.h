@@ -1,0 +1,16 @@
+// Reads XMILE (1.0 and the Stella dialects before and after it) into the model as written.
+#pragma once
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "model/model.h"
+#include "support/diagnostics.h"
+
+namespace loopscope {
+
+// `text` is UTF-8. None only where nothing can be listed (not XML, no model); otherwise as much of the project as there
+// is, with diagnostics for the rest.
+std::optional<Project> read_xmile(std::string_view text, std::vector<Diagnostic>& diagnostics);
+
+}  // namespace loopscope

@@ -1,0 +1,68 @@
+// What both backends need to know of a program to lower it in the same way: how often a node is used among some roots, and the list of
+// functions that make up a model. One place, so that the VM and the blob cannot disagree.
+#pragma once
+#include <functional>
+
+#include "ir/program.h"
+
+namespace loopscope {
+
+// The functions that wasm-runtime calls, in ls_runtime.h's order.
+enum class Section : uint8_t { Invariants, Initial, Step, Record, Derivatives, Limit, Scores };
+constexpr int section_count = 7;
+const char* section_name(Section section);
+
+// Where an assignment goes.
+enum class Destination : uint8_t { Current, Fixed, Next, Derivative, Delay };
+
+// One assignment of a section: destination slot (of element 0) <- expr over extents.
+struct Assignment {
+  Destination destination;
+  uint32_t slot;                // of a row, the fixed region, the derivatives, or the number of a delay buffer
+  VariableId variable;          // none_id for delay buffers
+  ExprId expr;
+  const std::vector<uint32_t>* extents;
+  const std::vector<IndexMap>* target_index;  // nullptr: row-major over extents
+};
+
+// The assignments of one section in order.
+std::vector<Assignment> section_assignments(const Program& program, Section section);
+
+// The plane a load reads once places are known: a fixed variable has one value for all planes.
+enum class Source : uint8_t { Current, Previous, Fixed };
+inline Source load_source(const Program& program, const LoadInfo& load) {
+  if (program.variables[load.variable].place == Place::Fixed) return Source::Fixed;
+  return load.plane == Plane::Previous ? Source::Previous : Source::Current;
+}
+
+// Row-major strides of a variable's axes, in slots.
+std::vector<uint32_t> strides_of(const Program& program, VariableId variable);
+
+// How many times each expression is an argument or a root among the assignments, counting a shared node's arguments once.
+std::vector<uint32_t> count_uses(const Program& program, const std::vector<Assignment>& assignments);
+
+// Values computed on the way and still valid: entering a branch or loop opens a scope, leaving it forgets what was learnt inside.
+template <class Value>
+class ScopedValues {
+ public:
+  const Value* find(ExprId id) const {
+    auto it = values_.find(id);
+    return it == values_.end() ? nullptr : &it->second;
+  }
+  void set(ExprId id, Value value) {
+    if (values_.emplace(id, value).second) log_.push_back(id);
+  }
+  size_t open() const { return log_.size(); }
+  void close(size_t mark) {
+    while (log_.size() > mark) {
+      values_.erase(log_.back());
+      log_.pop_back();
+    }
+  }
+
+ private:
+  std::unordered_map<ExprId, Value> values_;
+  std::vector<ExprId> log_;
+};
+
+}  // namespace loopscope

@@ -1,0 +1,35 @@
+#include "model/model.h"
+
+#include <algorithm>
+
+namespace loopscope {
+
+namespace {
+using Pair = std::pair<uint32_t, uint32_t>;
+
+// The file offset of the byte at `offset`: the last pair at or before it counts.
+uint32_t begin_in_file(const std::vector<Pair>& offsets, uint32_t offset) {
+  auto after = std::upper_bound(offsets.begin(), offsets.end(), Pair(offset, UINT32_MAX));
+  const Pair& pair = after == offsets.begin() ? *after : *(after - 1);
+  return pair.second + (offset - std::min(offset, pair.first));
+}
+
+// The file offset of an end: the first pair at it counts, which is where the text before a gap ends.
+uint32_t end_in_file(const std::vector<Pair>& offsets, uint32_t offset) {
+  auto at = std::lower_bound(offsets.begin(), offsets.end(), Pair(offset, 0));
+  if (at != offsets.end() && at->first == offset) return at->second;
+  return begin_in_file(offsets, offset);
+}
+}  // namespace
+
+Span source_span(const SourceText& source, const LineIndex& lines, uint32_t offset, uint32_t length) {
+  if (source.offsets.empty()) return source.span;
+  uint32_t size = uint32_t(source.text.size());
+  offset = std::min(offset, size);
+  length = std::min(length, size - offset);
+  uint32_t begin = begin_in_file(source.offsets, offset);
+  uint32_t end = length ? end_in_file(source.offsets, offset + length) : begin;
+  return lines.span(begin, end > begin ? end - begin : 0);
+}
+
+}  // namespace loopscope

@@ -1,0 +1,106 @@
+// What the modeller wrote, format-free: readers fill it, semantics turns it into equations. Nothing here is resolved;
+// equations are text with their place in the file. Names are kept as written (`name`) and canonically (`id`, see names.h).
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/span.h"
+
+namespace loopscope {
+
+enum class Dialect { Xmile, Vensim };
+enum class Method { Euler, Rk2, Rk4 };
+
+// A piece of equation text. `offsets` maps bytes of `text` to bytes of the file where they differ by more than a shift
+// (XML entities, CDATA): sorted (text offset, file offset) pairs, each valid until the next; never empty when span is known.
+struct SourceText {
+  std::string text;
+  Span span;
+  std::vector<std::pair<uint32_t, uint32_t>> offsets;
+  bool present() const { return span.known() || !text.empty(); }
+};
+
+// The place in the file of `length` bytes at `offset` of the text, mapped through entities and CDATA sections.
+Span source_span(const SourceText& source, const LineIndex& lines, uint32_t offset, uint32_t length);
+
+enum class TableKind { Continuous, Extrapolate, Discrete };
+
+// A graphical function. x has one value a y value, non-decreasing; readers expand xscale to explicit values.
+struct GraphicalFunction {
+  TableKind kind = TableKind::Continuous;
+  std::vector<double> x, y;
+  std::optional<std::pair<double, double>> x_scale, y_scale;  // as written, for writers and views
+  Span span;
+};
+
+enum class VariableKind { Stock, Flow, Auxiliary, Table /* graphical function alone */, Module };
+
+// One definition of (some elements of) a variable. Scalars have exactly one, with no subscripts.
+struct Definition {
+  std::vector<std::string> subscripts;  // as written; empty = the whole variable
+  SourceText equation;
+  SourceText initial;                   // XMILE <init_eqn>, Vensim ACTIVE INITIAL; absent for most
+  std::optional<GraphicalFunction> table;
+};
+
+struct Variable {
+  VariableKind kind = VariableKind::Auxiliary;
+  std::string name;  // as written, with spaces and case
+  std::string id;    // canonical
+  std::vector<std::string> dimensions;
+  std::vector<Definition> definitions;
+  std::vector<SourceText> inflows, outflows;  // of a stock, names as written
+  bool non_negative = false;                  // <behavior> defaults already applied
+  std::string units, documentation;
+  std::string model_name;                     // of a module: the model it instantiates
+  std::vector<std::pair<SourceText, SourceText>> connections;  // of a module: (to, from)
+  Span span;
+  std::vector<std::string> unsupported;       // constructs the reader met and nobody simulates yet ("conveyor"), for a diagnostic
+};
+
+struct DimensionDeclaration {
+  std::string name, id;
+  std::vector<std::string> elements;  // empty with size > 0: a numbered dimension
+  uint32_t size = 0;
+  std::vector<std::string> maps_to;   // dimensions whose elements correspond to these one by one, as written
+  Span span;
+};
+
+struct SimSpecs {
+  double start = 0, stop = 0, dt = 1;
+  std::optional<double> save_interval;  // absent: every dt
+  Method method = Method::Euler;
+  std::string time_units;
+  Span span;
+};
+
+struct Model {
+  std::string name, id;  // empty for the main model
+  std::vector<Variable> variables;
+  std::string views_xml;                   // diagram, kept verbatim for later
+  std::optional<SimSpecs> specs;           // a module with its own; the main model's are the project's
+  Span span;
+};
+
+struct Macro {
+  std::string name, id;
+  std::vector<std::string> parameters;
+  SourceText equation;
+  std::vector<Variable> variables;
+  Span span;
+};
+
+struct Project {
+  std::string name;
+  Dialect dialect = Dialect::Xmile;
+  std::vector<Model> models;  // [0] is the main one
+  std::vector<Macro> macros;
+  std::vector<DimensionDeclaration> dimensions;
+  SimSpecs specs;
+  std::string source;  // the text read, UTF-8; spans point into it
+};
+
+}  // namespace loopscope

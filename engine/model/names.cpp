@@ -1,0 +1,127 @@
+#include "model/names.h"
+
+#include <utf8proc.h>
+
+namespace loopscope {
+
+namespace {
+
+bool is_ascii(std::string_view text) {
+  for (char c : text)
+    if (static_cast<unsigned char>(c) >= 0x80) return false;
+  return true;
+}
+
+void append_utf8(std::string& out, utf8proc_int32_t code_point) {
+  utf8proc_uint8_t bytes[4];
+  utf8proc_ssize_t count = utf8proc_encode_char(code_point, bytes);
+  out.append(reinterpret_cast<const char*>(bytes), size_t(count));
+}
+
+constexpr std::string_view no_break_space = "\xC2\xA0";
+
+// Bytes of the separator (blank, underscore, line break, no-break space) at the start of `text`, 0 if there is none.
+size_t separator_length(std::string_view text) {
+  if (text.empty()) return 0;
+  switch (text[0]) {
+    case ' ': case '_': case '\t': case '\n': case '\r': return 1;
+    default: return text.substr(0, 2) == no_break_space ? 2 : 0;
+  }
+}
+
+std::string_view trim_separators_but_underscore(std::string_view text) {
+  while (!text.empty() && text[0] != '_' && separator_length(text)) text.remove_prefix(separator_length(text));
+  for (;;) {
+    size_t size = text.size();
+    if (size && text.back() != '_' && separator_length(text.substr(size - 1))) text.remove_suffix(1);
+    else if (size >= 2 && text.substr(size - 2) == no_break_space) text.remove_suffix(2);
+    else return text;
+  }
+}
+
+std::string_view strip_quotes(std::string_view text) {
+  text = trim_separators_but_underscore(text);
+  if (text.size() < 2 || text.front() != '"' || text.back() != '"') return text;
+  size_t backslashes = 0;
+  for (size_t i = text.size() - 1; i > 1 && text[i - 1] == '\\'; i--) backslashes++;
+  return backslashes % 2 ? text : text.substr(1, text.size() - 2);
+}
+
+bool same_word(std::string_view text, std::string_view lower) {
+  if (text.size() != lower.size()) return false;
+  for (size_t i = 0; i < text.size(); i++) {
+    char c = text[i];
+    if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != lower[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string fold_case(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  if (is_ascii(text)) {
+    for (char c : text) out += c >= 'A' && c <= 'Z' ? char(c + 32) : c;
+    return out;
+  }
+  auto bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  for (size_t i = 0; i < text.size();) {
+    utf8proc_int32_t code_point, folded[16];
+    auto used = utf8proc_iterate(bytes + i, utf8proc_ssize_t(text.size() - i), &code_point);
+    if (used <= 0) {
+      out += text[i++];
+      continue;
+    }
+    i += size_t(used);
+    int boundary = 0;
+    auto count = utf8proc_decompose_char(code_point, folded, 16, UTF8PROC_CASEFOLD, &boundary);
+    for (utf8proc_ssize_t k = 0; k < count && k < 16; k++) append_utf8(out, folded[k]);
+  }
+  return out;
+}
+
+std::string canonical_name(std::string_view name) {
+  name = strip_quotes(name);
+  std::string out;
+  out.reserve(name.size());
+  bool separator = false;
+  auto add = [&](char c) {
+    if (separator && !out.empty()) out += '_';
+    separator = false;
+    out += c;
+  };
+  for (size_t i = 0; i < name.size();) {
+    if (size_t length = separator_length(name.substr(i))) {
+      separator = true;
+      i += length;
+    } else if (name[i] == '\\' && i + 1 < name.size()) {
+      char escaped = name[i + 1];
+      bool blank = escaped == 'n' || escaped == 'r' || escaped == 't';
+      bool literal = escaped == '"' || escaped == '\\';
+      if (blank) separator = true;
+      else add(literal ? escaped : '\\');
+      i += blank || literal ? 2 : 1;
+    } else {
+      add(name[i++]);
+    }
+  }
+  return fold_case(out);
+}
+
+bool needs_quotes(std::string_view name) {
+  // XMILE 3.2.2: letters, digits, _, $ and everything beyond ASCII; no digit or $ first, no _ at the ends.
+  if (name.empty() || name.front() == '_' || name.back() == '_' || name.front() == '$') return true;
+  if (name.front() >= '0' && name.front() <= '9') return true;
+  if (name.find(no_break_space) != name.npos) return true;
+  for (char c : name) {
+    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+                 static_cast<unsigned char>(c) >= 0x80;
+    if (!plain) return true;
+  }
+  for (std::string_view keyword : {"and", "or", "not", "mod", "if", "then", "else"})
+    if (same_word(name, keyword)) return true;
+  return false;
+}
+
+}  // namespace loopscope

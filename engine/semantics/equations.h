@@ -1,0 +1,60 @@
+// The equations of a model after names are resolved and hidden structure is made explicit (phase `equations`): every variable
+// scalar or arrayed, user's or machinery, with its syntax tree in terms of canonical names. Macro calls, random draws, PREVIOUS, DELAY and
+// INIT inside larger equations have become hidden variables of their own, so that nothing later meets a call with memory
+// inside an expression.
+#pragma once
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "ir/program.h"
+#include "model/model.h"
+#include "syntax/ast.h"
+
+namespace loopscope {
+
+// What the host may say instead of the model.
+struct CompileOptions {
+  bool ltm = false;
+  std::string ltm_mode = "auto";  // auto, exhaustive, discovery
+  std::optional<double> start, stop, dt, save_interval;
+  std::optional<Method> method;
+};
+
+struct EquationVariable {
+  std::string id, name, units;
+  VariableKind kind = VariableKind::Auxiliary;
+  bool hidden = false;
+  bool non_negative = false;
+  bool initial_only = false;        // INIT(...): computed once, before the first row
+  uint32_t macro = none_id;         // instance that it is inside of (its output included)
+  uint32_t stream = 0;              // of the random draw that the equation makes
+  int32_t table = -1;               // graphical function applied to the equation (or alone, kind Table)
+  Ast equation, initial;            // expanded; empty where there is none or it has errors
+  std::vector<uint32_t> inflows, outflows;  // variables
+  const Variable* written = nullptr;        // of the user's variables
+  const SourceText* text = nullptr;         // that offsets of `equation` point into, if any
+  uint32_t owner = none_id;                 // of a hidden variable: the user's variable whose equation made it
+};
+
+struct EquationSystem {
+  std::string name, time_units;
+  SimSpecs specs;
+  uint32_t steps = 0, save_every = 1;
+  std::vector<EquationVariable> variables;
+  std::unordered_map<std::string, uint32_t> index;  // id -> variable
+  std::vector<ProgramTable> tables;
+  std::vector<MacroInfo> macros;                    // output = index into variables
+};
+
+// Builds the system of the main model. Errors go to diagnostics; what has none is complete all the same.
+EquationSystem build_equations(const Project& project, const CompileOptions& options, std::vector<Diagnostic>& diagnostics);
+
+// The phase dump.
+std::string dump_ast(const Project& project);
+std::string dump_equations(const EquationSystem& system);
+
+// A number literal, also with signs before it; none otherwise.
+std::optional<double> literal_number(const Ast& ast, AstId node);
+
+}  // namespace loopscope

@@ -1,0 +1,51 @@
+// Expansion of one model's equations: names resolved, macro instances and lifted calls made into hidden variables.
+#pragma once
+#include <unordered_map>
+
+#include "semantics/builtins.h"
+#include "semantics/equations.h"
+
+namespace loopscope {
+
+class Expander {
+ public:
+  Expander(EquationSystem& system, const LineIndex& lines, std::vector<Diagnostic>& diagnostics)
+      : system_(system), lines_(lines), diagnostics_(diagnostics) {}
+
+  // Parses and expands the equation of one of the user's variables.
+  Ast expand_text(uint32_t variable, const SourceText& text);
+  void report(uint32_t variable, Code code, const SourceText* text, uint32_t offset, uint32_t length, std::string message);
+
+ private:
+  // What names mean where a tree was written: in the user's model, or inside a macro body.
+  struct Scope {
+    uint32_t owner;                // the user's variable whose diagnostics these are
+    uint32_t self;                 // SELF
+    const SourceText* text;        // offsets, nullptr inside a macro body
+    uint32_t macro;                // instance, or none_id
+    // Macro bodies only: name -> tree of its own (a number or a name).
+    const std::unordered_map<std::string, std::pair<Ast, AstId>>* bindings;
+  };
+
+  AstId expand(const Ast& from, AstId node, Ast& out, const Scope& scope, bool whole);
+  AstId expand_name(const Ast& from, AstId node, Ast& out, const Scope& scope);
+  AstId expand_call(const Ast& from, AstId node, Ast& out, const Scope& scope, bool whole);
+  AstId expand_special(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin, bool whole);
+  AstId expand_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin);
+  AstId expand_table_call(const Ast& from, AstId node, Ast& out, const Scope& scope, const std::string& name);
+  AstId copy_call(const Ast& from, AstId node, Ast& out, const Scope& scope, std::string_view name);
+  // A hidden variable `$⁚owner⁚n⁚suffix`.
+  uint32_t add_hidden(const Scope& scope, const std::string& suffix, VariableKind kind);
+  // The argument as a plain name: itself if it is one, else a hidden variable computing it.
+  AstId name_of_argument(const Ast& from, AstId argument, Ast& out, const Scope& scope, const char* suffix);
+  AstId error(const Scope& scope, const Ast& from, AstId node, Code code, std::string message, Ast& out);
+  uint32_t find_variable(const std::string& id) const;
+
+  EquationSystem& system_;
+  const LineIndex& lines_;
+  std::vector<Diagnostic>& diagnostics_;
+  std::unordered_map<uint32_t, uint32_t> hidden_count_;  // by owner
+  uint32_t streams_ = 0;
+};
+
+}  // namespace loopscope

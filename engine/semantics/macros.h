@@ -1,0 +1,34 @@
+// Builtin macros, written in the model language: what SMTH1, DELAY3, TREND... stand for (XMILE 1.0 section 3.5.3, Vensim's
+// documented expansions). A call becomes an instance: hidden variables between the arguments and the output.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "model/model.h"
+
+namespace loopscope {
+
+struct MacroLine {
+  VariableKind kind;
+  std::string name;
+  std::string equation;  // initial value of a stock
+  std::string inflow, outflow;
+};
+
+struct MacroParameter {
+  std::string name;
+  std::string fallback;  // expression over earlier parameters where the argument is left out; empty: required
+};
+
+struct BuiltinMacro {
+  std::vector<MacroParameter> parameters;
+  std::vector<MacroLine> lines;  // one is named "output"
+};
+
+// The macro of builtins.def's `form`. `order` is the literal order of the N-th order ones, else ignored.
+BuiltinMacro builtin_macro(const std::string& name, int order);
+// Which argument is the literal order of the macro (smthn, delayn), or -1.
+int macro_order_argument(const std::string& name);
+constexpr int max_macro_order = 200;
+
+}  // namespace loopscope

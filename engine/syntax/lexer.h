@@ -1,0 +1,40 @@
+// Tokens of the XMILE equation language: numbers, names (any Unicode, quoted or not), operators, comments in braces.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "syntax/ast.h"
+
+namespace loopscope {
+
+enum class TokenKind : uint8_t {
+  End, Number, Name, LeftParen, RightParen, LeftBracket, RightBracket, Comma, Semicolon, Colon, At, Star, Slash, DoubleSlash, Plus, Minus,
+  Caret, Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, And, Or, Not, Modulo, If, Then, Else, Bad
+};
+
+struct Token {
+  TokenKind kind = TokenKind::End;
+  uint32_t offset = 0, length = 0;
+  double number = 0;
+};
+
+class Lexer {
+ public:
+  Lexer(std::string_view text, std::vector<ParseError>& errors) : text_(text), errors_(errors) {}
+  Token next();
+  std::string_view text_of(const Token& t) const { return text_.substr(t.offset, t.length); }
+
+ private:
+  bool skip_blanks();  // false on an error
+  Token number();
+  Token name();
+  Token quoted();
+  Token bad(Code code, uint32_t offset, uint32_t length, std::string message);
+
+  std::string_view text_;
+  uint32_t at_ = 0;
+  std::vector<ParseError>& errors_;
+};
+
+}  // namespace loopscope

@@ -1,0 +1,322 @@
+#include <cmath>
+#include <cstring>
+
+#include "vm/bytecode.h"
+
+namespace loopscope {
+
+namespace {
+
+class Compiler {
+ public:
+  explicit Compiler(const Program& program) : program_(program) {}
+
+  Bytecode run() {
+    for (int s = 0; s < section_count; s++) {
+      out_.entry[s] = uint32_t(out_.code.size());
+      section(Section(s));
+      emit(VmOp::End, 0);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void section(Section s) {
+    std::vector<Assignment> assignments = section_assignments(program_, s);
+    uses_ = count_uses(program_, assignments);
+    values_.close(0);
+    next_ = 0;
+    free_.clear();
+    for (const Assignment& a : assignments) assignment(a);
+    if (s == Section::Limit) limits();
+  }
+
+  // Stocks that cannot go negative, after a Runge-Kutta step (Euler's expression holds the clamp).
+  void limits() {
+    for (const StockInfo& s : program_.stocks) {
+      if (!s.non_negative) continue;
+      const ProgramVariable& v = program_.variables[s.variable];
+      for (uint32_t i = 0; i < v.elements; i++)
+        emit(VmOp::Maximum, operand(Base::Current, v.slot + i), operand(Base::Current, v.slot + i), constant(0));
+    }
+  }
+
+  Base base_of(Destination d) const {
+    switch (d) {
+      case Destination::Fixed: return Base::Fixed;
+      case Destination::Next: return Base::Next;
+      case Destination::Derivative: return Base::Derivative;
+      default: return Base::Current;
+    }
+  }
+
+  void assignment(const Assignment& a) {
+    if (a.destination == Destination::Delay) {
+      Operand value = use(a.expr);
+      emit(VmOp::DelayWrite, 0, value, 0, a.slot);
+      release(a.expr, value);
+      return;
+    }
+    if (a.extents->empty() && !a.target_index) return into(a.expr, operand(base_of(a.destination), a.slot));
+    size_t mark = values_.open();
+    std::vector<size_t> starts;
+    loops_open(0, *a.extents, starts);
+    ElementAccess access;
+    access.base = base_of(a.destination);
+    access.slot = a.slot;
+    const ProgramVariable& v = program_.variables[a.variable];
+    access.size = v.elements;
+    if (a.target_index) {
+      access.indices = *a.target_index;
+      access.strides = strides_of(program_, a.variable);
+      for (uint32_t d : v.dimensions) access.extents.push_back(uint32_t(program_.dimensions[d].elements.size()));
+    } else {
+      uint32_t stride = 1;
+      for (size_t i = a.extents->size(); i-- > 0; stride *= (*a.extents)[i]) {
+        access.indices.insert(access.indices.begin(), {IndexMap::Axis, uint32_t(i)});
+        access.strides.insert(access.strides.begin(), stride);
+        access.extents.insert(access.extents.begin(), (*a.extents)[i]);
+      }
+    }
+    Operand value = use(a.expr);
+    out_.accesses.push_back(std::move(access));
+    emit(VmOp::StoreElement, 0, value, 0, uint32_t(out_.accesses.size() - 1));
+    release(a.expr, value);
+    loops_close(0, *a.extents, starts);
+    values_.close(mark);
+  }
+
+  void loops_open(uint32_t first, const std::vector<uint32_t>& extents, std::vector<size_t>& starts) {
+    for (uint32_t i = 0; i < extents.size(); i++) {
+      if (first + i + 1 > out_.axes) out_.axes = first + i + 1;
+      starts.push_back(emit(VmOp::LoopStart, 0, first + i, extents[i], 0));
+    }
+  }
+  void loops_close(uint32_t first, const std::vector<uint32_t>& extents, const std::vector<size_t>& starts) {
+    for (size_t i = extents.size(); i-- > 0;) {
+      emit(VmOp::LoopNext, 0, first + uint32_t(i), extents[i], uint32_t(starts[i] + 1));
+      out_.code[starts[i]].c = here();
+    }
+  }
+
+  uint32_t here() const { return uint32_t(out_.code.size()); }
+  size_t emit(VmOp op, Operand dst, Operand a = 0, Operand b = 0, Operand c = 0) {
+    out_.code.push_back({op, dst, a, b, c});
+    return out_.code.size() - 1;
+  }
+
+  Operand constant(double number) {
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    auto [it, added] = constants_.emplace(bits, uint32_t(out_.constants.size()));
+    if (added) out_.constants.push_back(number);
+    return operand(Base::Constant, it->second);
+  }
+
+  Operand temporary() {
+    if (!free_.empty()) {
+      Operand t = free_.back();
+      free_.pop_back();
+      return t;
+    }
+    uint32_t t = next_++;
+    if (next_ > out_.temporaries) out_.temporaries = next_;
+    return operand(Base::Temporary, t);
+  }
+  void release(ExprId id, Operand o) {
+    if (Base(o >> base_shift) == Base::Temporary && uses_[id] == 1) free_.push_back(o);
+  }
+
+  // The operand that holds the node's value; makes the code for it unless it is there already.
+  Operand use(ExprId id) {
+    const Expr& e = program_.expr(id);
+    if (e.op == Op::Constant) return constant(e.number);
+    if (e.op == Op::Load && program_.load_of(id).indices.empty()) return load(program_.load_of(id));
+    if (const Operand* known = values_.find(id)) return *known;
+    Operand t = temporary();
+    compute(id, t);
+    if (uses_[id] > 1) values_.set(id, t);
+    return t;
+  }
+
+  // The node's value at dst.
+  void into(ExprId id, Operand dst) {
+    const Expr& e = program_.expr(id);
+    bool simple = e.op == Op::Constant || (e.op == Op::Load && program_.load_of(id).indices.empty());
+    if (simple || uses_[id] > 1) {
+      emit(VmOp::Move, dst, use(id));
+    } else {
+      compute(id, dst);
+    }
+  }
+
+  Operand load(const LoadInfo& load) {
+    uint32_t slot = program_.variables[load.variable].slot;
+    switch (load_source(program_, load)) {
+      case Source::Fixed: return operand(Base::Fixed, slot);
+      case Source::Previous: return operand(Base::Previous, slot);
+      default: return operand(Base::Current, slot);
+    }
+  }
+
+  void compute(ExprId id, Operand dst) {
+    const Expr& e = program_.expr(id);
+    switch (e.op) {
+      case Op::If: return conditional(id, dst);
+      case Op::And:
+      case Op::Or: return lazy(id, dst);
+      case Op::FirstStep: emit(VmOp::FirstStep, dst); return;
+      case Op::StepIndex: emit(VmOp::StepIndex, dst); return;
+      case Op::AxisIndex: emit(VmOp::AxisIndex, dst, 0, 0, e.payload); return;
+      case Op::Load: return load_element(id, dst);
+      case Op::Reduce: return reduce(id, dst);
+      default: break;
+    }
+    if (e.count > 2) return call(id, dst);
+    Operand arguments[2] = {0, 0};
+    for (uint32_t i = 0; i < e.count; i++) arguments[i] = use(program_.argument(id, i));
+    VmOp op = e.op == Op::DelayRead ? VmOp::DelayRead : VmOp(e.op);
+    emit(op, dst, arguments[0], arguments[1], e.payload);
+    for (uint32_t i = 0; i < e.count; i++) release(program_.argument(id, i), arguments[i]);
+  }
+
+  // Functions of three arguments and more read them from neighbouring temporaries.
+  void call(ExprId id, Operand dst) {
+    const Expr& e = program_.expr(id);
+    std::vector<Operand> arguments;
+    for (uint32_t i = 0; i < e.count; i++) arguments.push_back(use(program_.argument(id, i)));
+    uint32_t first = next_;
+    next_ += e.count;
+    if (next_ > out_.temporaries) out_.temporaries = next_;
+    for (uint32_t i = 0; i < e.count; i++) emit(VmOp::Move, operand(Base::Temporary, first + i), arguments[i]);
+    emit(VmOp(e.op), dst, operand(Base::Temporary, first));
+    for (uint32_t i = 0; i < e.count; i++) {
+      release(program_.argument(id, i), arguments[i]);
+      free_.push_back(operand(Base::Temporary, first + i));
+    }
+  }
+
+  // Emits a jump that is taken when the condition is false; its target is patched by the caller.
+  size_t branch_unless(ExprId condition) {
+    const Expr& e = program_.expr(condition);
+    if (e.op >= Op::Equal && e.op <= Op::GreaterEqual && !values_.find(condition) && uses_[condition] == 1) {
+      ExprId x = program_.argument(condition, 0), y = program_.argument(condition, 1);
+      Operand a = use(x), b = use(y);
+      VmOp op = VmOp(int(VmOp::JumpUnlessEqual) + int(e.op) - int(Op::Equal));
+      size_t at = emit(op, 0, a, b, 0);
+      release(x, a);
+      release(y, b);
+      return at;
+    }
+    Operand value = use(condition);
+    size_t at = emit(VmOp::JumpIfZero, 0, value);
+    release(condition, value);
+    return at;
+  }
+
+  void conditional(ExprId id, Operand dst) {
+    size_t to_else = branch_unless(program_.argument(id, 0));
+    size_t mark = values_.open();
+    into(program_.argument(id, 1), dst);
+    values_.close(mark);
+    size_t to_end = emit(VmOp::Jump, 0);
+    out_.code[to_else].c = here();
+    into(program_.argument(id, 2), dst);
+    values_.close(mark);
+    out_.code[to_end].c = here();
+  }
+
+  void lazy(ExprId id, Operand dst) {
+    ExprId x = program_.argument(id, 0), y = program_.argument(id, 1);
+    Operand a = use(x);
+    emit(VmOp::Truth, dst, a);
+    size_t skip = emit(program_.expr(id).op == Op::And ? VmOp::JumpIfZero : VmOp::JumpIfNotZero, 0, a);
+    release(x, a);
+    size_t mark = values_.open();
+    Operand b = use(y);
+    emit(VmOp::Truth, dst, b);
+    release(y, b);
+    values_.close(mark);
+    out_.code[skip].c = here();
+  }
+
+  void load_element(ExprId id, Operand dst) {
+    const LoadInfo& info = program_.load_of(id);
+    const ProgramVariable& v = program_.variables[info.variable];
+    ElementAccess access;
+    Operand place = load(info);
+    access.base = Base(place >> base_shift);
+    access.slot = v.slot;
+    access.size = v.elements;
+    access.indices = info.indices;
+    access.strides = strides_of(program_, info.variable);
+    for (uint32_t d : v.dimensions) access.extents.push_back(uint32_t(program_.dimensions[d].elements.size()));
+    std::vector<std::pair<ExprId, Operand>> computed;
+    for (IndexMap& index : access.indices)
+      if (index.kind == IndexMap::Computed) {
+        Operand value = use(index.expr);
+        computed.emplace_back(index.expr, value);
+        index.expr = value;
+      }
+    out_.accesses.push_back(std::move(access));
+    emit(VmOp::LoadElement, dst, 0, 0, uint32_t(out_.accesses.size() - 1));
+    for (auto [expr, value] : computed) release(expr, value);
+  }
+
+  void reduce(ExprId id, Operand dst) {
+    const Reduction& r = program_.reductions[program_.expr(id).payload];
+    constexpr double neutral[] = {0, 1, HUGE_VAL, -HUGE_VAL};
+    constexpr VmOp ops[] = {VmOp::Add, VmOp::Multiply, VmOp::Minimum, VmOp::Maximum};
+    Operand sum = temporary();
+    emit(VmOp::Move, sum, constant(neutral[int(r.op)]));
+    size_t mark = values_.open();
+    std::vector<size_t> starts;
+    loops_open(r.first_axis, r.extents, starts);
+    ExprId body = program_.argument(id, 0);
+    Operand value = use(body);
+    emit(ops[int(r.op)], sum, sum, value);
+    release(body, value);
+    loops_close(r.first_axis, r.extents, starts);
+    values_.close(mark);
+    emit(VmOp::Move, dst, sum);
+    free_.push_back(sum);
+  }
+
+  const Program& program_;
+  Bytecode out_;
+  std::vector<uint32_t> uses_;
+  ScopedValues<Operand> values_;
+  std::unordered_map<uint64_t, uint32_t> constants_;
+  std::vector<Operand> free_;
+  uint32_t next_ = 0;
+};
+
+}  // namespace
+
+Bytecode compile_bytecode(const Program& program) { return Compiler(program).run(); }
+
+namespace {
+const char* vm_op_name(VmOp op) {
+  if (int(op) < op_special_first) return op_info(Op(int(op))).name;
+  constexpr const char* names[] = {"Move", "Truth", "Jump", "JumpIfZero", "JumpIfNotZero", "JumpUnlessEqual", "JumpUnlessNotEqual",
+                                   "JumpUnlessLess", "JumpUnlessLessEqual", "JumpUnlessGreater", "JumpUnlessGreaterEqual", "FirstStep",
+                                   "StepIndex", "DelayRead", "DelayWrite", "AxisIndex", "LoopStart", "LoopNext", "LoadElement",
+                                   "StoreElement", "End"};
+  return names[int(op) - op_special_first];
+}
+}  // namespace
+
+std::string print_bytecode(const Program&, const Bytecode& code) {
+  constexpr const char* bases[] = {"t", "cur", "prev", "fix", "const", "next", "der"};
+  auto show = [&](Operand o) { return std::string(bases[o >> base_shift]) + std::to_string(o & (operand_limit - 1)); };
+  std::string out;
+  for (uint32_t i = 0; i < code.code.size(); i++) {
+    for (int s = 0; s < section_count; s++)
+      if (code.entry[s] == i) out += std::string(section_name(Section(s))) + ":\n";
+    const Instruction& in = code.code[i];
+    out += "  " + std::to_string(i) + " " + vm_op_name(in.op) + " " + show(in.dst) + " " + show(in.a) + " " + show(in.b) + " #" + std::to_string(in.c) + "\n";
+  }
+  return out;
+}
+
+}  // namespace loopscope

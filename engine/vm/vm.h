@@ -1,0 +1,48 @@
+// One run of a program on the VM: its memory, the time loop of wasm-runtime over it, and the interpreter.
+#pragma once
+#include <memory>
+
+#include "ls_runtime.h"
+#include "support/result.h"
+#include "vm/bytecode.h"
+
+namespace loopscope {
+
+class Vm {
+ public:
+  // Fails with results_too_large when the memory cannot be had. The program must outlive the Vm.
+  static Result<std::unique_ptr<Vm>> create(std::shared_ptr<const Program> program);
+  ~Vm();
+
+  uint32_t run_to(double time) { return ls_run_to(&run_, time); }
+  uint32_t run_to_end() { return ls_run_all(&run_); }
+  void reset() { ls_reset(&run_); }
+  // False if the slot is not a constant's.
+  bool set_value(uint32_t slot, double value);
+  const double* slab() const { return run_.slab; }
+  size_t slab_size() const;
+  // Runs one section; called by the time loop.
+  void execute(Section section, double* row, double* previous, double* out);
+
+ private:
+  Vm() = default;
+  double element_load(const ElementAccess& access, double* const* bases) const;
+  int64_t element_offset(const ElementAccess& access, double* const* bases) const;
+
+  std::shared_ptr<const Program> program_;
+  Bytecode code_;
+  ls_run run_{};
+  std::unique_ptr<double[]> memory_;
+  std::vector<double> temporaries_;
+  std::vector<uint32_t> axes_;
+  std::vector<ls_table> tables_;
+};
+
+// The geometry part of a run (results/geometry.cpp): sizes that both engines share.
+struct RunSizes {
+  uint64_t slab, scratch, history;  // doubles
+  uint64_t total() const { return slab + scratch + history; }
+};
+RunSizes set_geometry(ls_run& run, const Program& program);
+
+}  // namespace loopscope

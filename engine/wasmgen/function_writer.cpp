@@ -1,0 +1,350 @@
+#include "wasmgen/function_writer.h"
+
+#include <cmath>
+#include <cstddef>
+
+#include "ls_runtime.h"
+#include "wasmgen/base_module.h"
+
+namespace loopscope {
+
+using namespace wasm;
+
+namespace {
+// Expression nodes a function holds before the section goes on in another one.
+constexpr uint32_t function_size = 3000;
+
+std::vector<uint32_t> extents_of(const Program& program, VariableId variable) {
+  std::vector<uint32_t> extents;
+  for (uint32_t d : program.variables[variable].dimensions) extents.push_back(uint32_t(program.dimensions[d].elements.size()));
+  return extents;
+}
+
+struct NativeOp {
+  Op op;
+  bool binary;
+  int wasm_op;
+};
+constexpr NativeOp native_ops[] = {
+    {Op::Add, true, AddFloat64},         {Op::Subtract, true, SubFloat64}, {Op::Multiply, true, MulFloat64},
+    {Op::Divide, true, DivFloat64},      {Op::Minimum, true, MinFloat64},  {Op::Maximum, true, MaxFloat64},
+    {Op::Negate, false, NegFloat64},     {Op::Absolute, false, AbsFloat64}, {Op::SquareRoot, false, SqrtFloat64},
+    {Op::Floor, false, FloorFloat64},    {Op::Ceiling, false, CeilFloat64}, {Op::Truncate, false, TruncFloat64}};
+constexpr BinaryOp comparisons[] = {EqFloat64, NeFloat64, LtFloat64, LeFloat64, GtFloat64, GeFloat64};  // from Op::Equal
+}  // namespace
+
+Index FunctionWriter::new_local(Type type) {
+  locals_.push_back(type);
+  return Index(parameters + locals_.size() - 1);
+}
+
+Index FunctionWriter::axis_local(uint32_t axis) {
+  while (axes_.size() <= axis) axes_.push_back(new_local(Type::i32));
+  return axes_[axis];
+}
+
+Expression* FunctionWriter::load_f64(Expression* pointer, uint32_t offset) {
+  return build_.makeLoad(8, false, offset, 8, pointer, Type::f64);
+}
+Expression* FunctionWriter::store_f64(Expression* pointer, uint32_t offset, Expression* value) {
+  return build_.makeStore(8, offset, 8, pointer, value, Type::f64);
+}
+Expression* FunctionWriter::run_field(size_t offset) {
+  return build_.makeLoad(4, false, memory_.run + uint32_t(offset), 4, integer(0), Type::i32);
+}
+
+Expression* FunctionWriter::runtime_call(const char* function, std::vector<Expression*> arguments) {
+  calls_.insert(function);
+  return build_.makeCall(BaseModule::instance().exported(function), arguments, Type::f64);
+}
+
+void FunctionWriter::begin_function() {
+  body_.clear();
+  locals_.clear();
+  axes_.clear();
+  values_.close(0);
+  size_ = 0;
+}
+
+void FunctionWriter::end_function(Name name) {
+  Signature signature(Type({Type::i32, Type::i32, Type::i32}), Type::none);
+  module_.addFunction(Builder::makeFunction(name, signature, std::move(locals_), build_.makeBlock(body_)));
+  locals_.clear();
+}
+
+void FunctionWriter::write_section(Section section, Name name) {
+  std::vector<Assignment> assignments = section_assignments(program_, section);
+  uses_ = count_uses(program_, assignments);
+  if (current_load_.empty()) {
+    current_load_.assign(program_.variables.size(), none_id);
+    for (ExprId id = 0; id < program_.exprs.size(); id++)
+      if (program_.expr(id).op == Op::Load) {
+        const LoadInfo& load = program_.load_of(id);
+        if (load.plane == Plane::Current && load.indices.empty()) current_load_[load.variable] = id;
+      }
+  }
+  begin_function();
+  std::vector<Name> parts;
+  auto part_name = [&] { return Name(std::string(section_name(section)) + "_" + std::to_string(parts.size())); };
+  for (const Assignment& a : assignments) {
+    if (size_ > function_size) {
+      parts.push_back(part_name());
+      end_function(parts.back());
+      begin_function();
+    }
+    assignment(a);
+  }
+  if (section == Section::Limit) limits();
+  if (!parts.empty()) {
+    parts.push_back(part_name());
+    end_function(parts.back());
+    begin_function();
+    for (Name part : parts)
+      body_.push_back(build_.makeCall(part, std::vector<Expression*>{pointer(row), pointer(previous), pointer(out)}, Type::none));
+  }
+  end_function(name);
+}
+
+void FunctionWriter::limits() {
+  for (const StockInfo& s : program_.stocks) {
+    if (!s.non_negative) continue;
+    const ProgramVariable& v = program_.variables[s.variable];
+    for (uint32_t i = 0; i < v.elements; i++) {
+      uint32_t offset = (v.slot + i) * 8;
+      body_.push_back(store_f64(pointer(row), offset, build_.makeBinary(MaxFloat64, load_f64(pointer(row), offset), number(0))));
+    }
+  }
+}
+
+Expression* FunctionWriter::destination(Destination d, uint32_t slot, uint32_t& offset) {
+  offset = slot * 8;
+  if (d == Destination::Fixed) {
+    offset += memory_.slab;
+    return integer(0);
+  }
+  return pointer(d == Destination::Current ? row : out);
+}
+
+void FunctionWriter::assignment(const Assignment& a) {
+  if (a.destination == Destination::Delay) {
+    calls_.insert("ls_delay_write");
+    body_.push_back(build_.makeCall(BaseModule::instance().exported("ls_delay_write"),
+                                    std::vector<Expression*>{integer(memory_.run), number(a.slot), value(a.expr)}, Type::none));
+    return;
+  }
+  if (!a.extents->empty() || a.target_index) return element_assignment(a);
+  uint32_t offset;
+  Expression* result = value(a.expr);
+  // Later equations of this function read the variable from a local instead of the row.
+  ExprId reader = a.destination == Destination::Current || a.destination == Destination::Fixed ? current_load_[a.variable] : none_id;
+  if (reader != none_id && uses_.size() > reader && uses_[reader] > 0) {
+    const Index* kept = program_.expr(a.expr).op == Op::Constant ? nullptr : values_.find(a.expr);
+    Index local = kept ? *kept : new_local(Type::f64);
+    if (!kept) result = build_.makeLocalTee(local, result, Type::f64);
+    values_.set(reader, local);
+  }
+  Expression* to = destination(a.destination, a.slot, offset);
+  body_.push_back(store_f64(to, offset, result));
+}
+
+void FunctionWriter::element_assignment(const Assignment& a) {
+  size_t mark = values_.open();
+  uint32_t offset;
+  for (uint32_t i = 0; i < a.extents->size(); i++) axis_local(i);
+  Expression* result = value(a.expr);
+  Expression* to = destination(a.destination, a.slot, offset);
+  std::vector<IndexMap> indices;
+  std::vector<uint32_t> strides, extents;
+  if (a.target_index) {
+    indices = *a.target_index;
+    strides = strides_of(program_, a.variable);
+    extents = extents_of(program_, a.variable);
+  } else {
+    extents = *a.extents;
+    strides.assign(extents.size(), 1);
+    for (size_t i = extents.size(); i-- > 1;) strides[i - 1] = strides[i] * extents[i];
+    for (uint32_t i = 0; i < extents.size(); i++) indices.push_back({IndexMap::Axis, i});
+  }
+  std::vector<Expression*> setup;
+  Expression* check = nullptr;
+  Expression* element = element_offset(indices, strides, extents, offset, setup, check);
+  if (element) to = build_.makeBinary(AddInt32, to, element);
+  body_.push_back(loops(0, *a.extents, store_f64(to, offset, result)));
+  values_.close(mark);
+}
+
+Expression* FunctionWriter::loops(uint32_t first_axis, const std::vector<uint32_t>& extents, Expression* body) {
+  for (size_t i = extents.size(); i-- > 0;) {
+    if (extents[i] == 0) return build_.makeNop();
+    Index axis = axis_local(first_axis + uint32_t(i));
+    Name label("axis" + std::to_string(labels_++));
+    Expression* next = build_.makeLocalTee(axis, build_.makeBinary(AddInt32, build_.makeLocalGet(axis, Type::i32), integer(1)), Type::i32);
+    Expression* again = build_.makeBreak(label, nullptr, build_.makeBinary(LtUInt32, next, integer(extents[i])));
+    body = build_.makeBlock(std::vector<Expression*>{build_.makeLocalSet(axis, integer(0)),
+                                                     build_.makeLoop(label, build_.makeBlock(std::vector<Expression*>{body, again}))});
+  }
+  return body;
+}
+
+// Constants and loads of scalars cost no more than a local; everything else used again is kept.
+Expression* FunctionWriter::value(ExprId id) {
+  const Expr& e = program_.expr(id);
+  if (e.op == Op::Constant) return number(e.number);
+  if (const Index* kept = values_.find(id)) return build_.makeLocalGet(*kept, Type::f64);
+  size_++;
+  Expression* result = compute(id);
+  if (uses_[id] < 2) return result;
+  Index local = new_local(Type::f64);
+  values_.set(id, local);
+  return build_.makeLocalTee(local, result, Type::f64);
+}
+
+Expression* FunctionWriter::compute(ExprId id) {
+  const Expr& e = program_.expr(id);
+  if (e.op == Op::Load) return program_.load_of(id).indices.empty() ? load(id) : element_load(id);
+  if (e.op >= Op::Equal && e.op <= Op::Not) return build_.makeUnary(ConvertUInt32ToFloat64, condition(id));
+  if (int(e.op) >= op_special_first) return special(id);
+  return operation(id);
+}
+
+Expression* FunctionWriter::load(ExprId id) {
+  const LoadInfo& info = program_.load_of(id);
+  uint32_t offset = program_.variables[info.variable].slot * 8;
+  switch (load_source(program_, info)) {
+    case Source::Fixed: return load_f64(integer(0), memory_.slab + offset);
+    case Source::Previous: return load_f64(pointer(previous), offset);
+    default: return load_f64(pointer(row), offset);
+  }
+}
+
+Expression* FunctionWriter::operation(ExprId id) {
+  const Expr& e = program_.expr(id);
+  std::vector<Expression*> arguments;
+  if (is_table_op(e.op)) arguments.push_back(integer(memory_.tables + e.payload * uint32_t(sizeof(ls_table))));
+  for (uint32_t i = 0; i < e.count; i++) arguments.push_back(value(program_.argument(id, i)));
+  for (const NativeOp& native : native_ops)
+    if (native.op == e.op)
+      return native.binary ? (Expression*)build_.makeBinary(BinaryOp(native.wasm_op), arguments[0], arguments[1])
+                           : build_.makeUnary(UnaryOp(native.wasm_op), arguments[0]);
+  if (e.op == Op::LinkScore) return runtime_call("ls_link_score", arguments);
+  return runtime_call(op_info(e.op).function, arguments);
+}
+
+Expression* FunctionWriter::condition(ExprId id) {
+  const Expr& e = program_.expr(id);
+  bool truth = (e.op >= Op::Equal && e.op <= Op::Not) || e.op == Op::And || e.op == Op::Or || e.op == Op::FirstStep;
+  // A kept value is an f64; asking for one that is used again must keep it, so that both forms stay one computation.
+  if (!truth || values_.find(id)) return build_.makeBinary(NeFloat64, value(id), number(0));
+  if (e.op == Op::FirstStep) return build_.makeUnary(EqZInt32, run_field(offsetof(ls_run, step)));
+  if (e.op == Op::Not) return build_.makeUnary(EqZInt32, condition(program_.argument(id, 0)));
+  if (e.op == Op::And || e.op == Op::Or) {
+    Expression* a = condition(program_.argument(id, 0));
+    size_t mark = values_.open();
+    Expression* b = condition(program_.argument(id, 1));
+    values_.close(mark);
+    return e.op == Op::And ? build_.makeIf(a, b, integer(0), Type::i32) : build_.makeIf(a, integer(1), b, Type::i32);
+  }
+  Expression* a = value(program_.argument(id, 0));
+  Expression* b = value(program_.argument(id, 1));
+  return build_.makeBinary(comparisons[int(e.op) - int(Op::Equal)], a, b);
+}
+
+Expression* FunctionWriter::special(ExprId id) {
+  const Expr& e = program_.expr(id);
+  switch (e.op) {
+    case Op::And:
+    case Op::Or:
+    case Op::FirstStep: return build_.makeUnary(ConvertUInt32ToFloat64, condition(id));
+    case Op::StepIndex: return build_.makeUnary(ConvertUInt32ToFloat64, run_field(offsetof(ls_run, step)));
+    case Op::AxisIndex:
+      return build_.makeUnary(ConvertUInt32ToFloat64, build_.makeLocalGet(axis_local(e.payload), Type::i32));
+    case Op::DelayRead: {
+      Expression* steps = value(program_.argument(id, 0));
+      Expression* initial = value(program_.argument(id, 1));
+      return runtime_call("ls_delay_read", {integer(memory_.run), number(e.payload), steps, initial});
+    }
+    case Op::Reduce: return reduce(id);
+    default: break;
+  }
+  // If
+  Expression* test = condition(program_.argument(id, 0));
+  size_t mark = values_.open();
+  Expression* then = value(program_.argument(id, 1));
+  values_.close(mark);
+  Expression* otherwise = value(program_.argument(id, 2));
+  values_.close(mark);
+  return build_.makeIf(test, then, otherwise, Type::f64);
+}
+
+Expression* FunctionWriter::element_offset(const std::vector<IndexMap>& indices, const std::vector<uint32_t>& strides,
+                                           const std::vector<uint32_t>& extents, uint32_t& constant, std::vector<Expression*>& setup,
+                                           Expression*& check) {
+  Expression* sum = nullptr;
+  auto add = [&](Expression* index, uint32_t stride) {
+    Expression* bytes = build_.makeBinary(MulInt32, index, integer(stride * 8));
+    sum = sum ? build_.makeBinary(AddInt32, sum, bytes) : bytes;
+  };
+  for (size_t i = 0; i < indices.size(); i++) {
+    const IndexMap& index = indices[i];
+    switch (index.kind) {
+      case IndexMap::Fixed: constant += index.value * strides[i] * 8; break;
+      case IndexMap::Axis:
+        constant += index.offset * strides[i] * 8;
+        add(build_.makeLocalGet(axis_local(index.value), Type::i32), strides[i]);
+        break;
+      case IndexMap::Mapped: {
+        Expression* at = build_.makeBinary(ShlInt32, build_.makeLocalGet(axis_local(index.value), Type::i32), integer(2));
+        add(build_.makeLoad(4, false, memory_.index_table_at[index.table], 4, at, Type::i32), strides[i]);
+        break;
+      }
+      case IndexMap::Computed: {
+        Index local = new_local(Type::f64);
+        setup.push_back(build_.makeLocalSet(local, build_.makeUnary(FloorFloat64, value(index.expr))));
+        auto get = [&] { return build_.makeLocalGet(local, Type::f64); };
+        Expression* within = build_.makeBinary(AndInt32, build_.makeBinary(GeFloat64, get(), number(1)),
+                                               build_.makeBinary(LeFloat64, get(), number(extents[i])));
+        check = check ? build_.makeBinary(AndInt32, check, within) : within;
+        add(build_.makeBinary(SubInt32, build_.makeUnary(TruncSatUFloat64ToInt32, get()), integer(1)), strides[i]);
+        break;
+      }
+    }
+  }
+  return sum;
+}
+
+Expression* FunctionWriter::element_load(ExprId id) {
+  const LoadInfo& info = program_.load_of(id);
+  uint32_t offset = program_.variables[info.variable].slot * 8;
+  Expression* base;
+  switch (load_source(program_, info)) {
+    case Source::Fixed: base = nullptr; offset += memory_.slab; break;
+    case Source::Previous: base = pointer(previous); break;
+    default: base = pointer(row);
+  }
+  std::vector<Expression*> setup;
+  Expression* check = nullptr;
+  Expression* element = element_offset(info.indices, strides_of(program_, info.variable), extents_of(program_, info.variable), offset, setup, check);
+  Expression* address = !element ? (base ? base : integer(0)) : base ? build_.makeBinary(AddInt32, base, element) : element;
+  Expression* result = load_f64(address, offset);
+  if (check) result = build_.makeIf(check, result, number(std::nan("")), Type::f64);
+  if (setup.empty()) return result;
+  setup.push_back(result);
+  return build_.makeBlock(setup, Type::f64);
+}
+
+Expression* FunctionWriter::reduce(ExprId id) {
+  const Reduction& r = program_.reductions[program_.expr(id).payload];
+  constexpr double neutral[] = {0, 1, HUGE_VAL, -HUGE_VAL};
+  constexpr BinaryOp ops[] = {AddFloat64, MulFloat64, MinFloat64, MaxFloat64};
+  Index sum = new_local(Type::f64);
+  size_t mark = values_.open();
+  for (uint32_t i = 0; i < r.extents.size(); i++) axis_local(r.first_axis + i);
+  Expression* body = value(program_.argument(id, 0));
+  values_.close(mark);
+  Expression* fold = build_.makeLocalSet(sum, build_.makeBinary(ops[int(r.op)], build_.makeLocalGet(sum, Type::f64), body));
+  return build_.makeBlock(std::vector<Expression*>{build_.makeLocalSet(sum, number(neutral[int(r.op)])), loops(r.first_axis, r.extents, fold),
+                                                   build_.makeLocalGet(sum, Type::f64)},
+                          Type::f64);
+}
+
+}  // namespace loopscope

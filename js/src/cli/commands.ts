@@ -1,0 +1,268 @@
+// What each command does. Data to stdout or -o, everything said about the model to stderr.
+import { pathToFileURL } from 'node:url';
+import { load, LoopscopeError, type Diagnostic, type Model, type Sim, type SimulateOptions } from '../index.js';
+import { choice, modelAndOverrides, number, onlyModel, runOptions, simulateOptions, text, UsageError, type OptionSpecs, type Parsed } from './args.js';
+import { aligned, byShare, count, delimited, emit, linksJson, loopsJson, numberText, percent, tableJson, type Table } from './output.js';
+
+export interface Command {
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: OptionSpecs;
+  /** Lines of help about its options. */
+  readonly help: string;
+  /** Gives the exit code. */
+  run(parsed: Parsed): Promise<number>;
+}
+
+const runHelp = `  --engine wasm|vm          the machine that runs the model (default wasm); both give the same numbers
+  --start, --stop, --dt T   instead of the model's own times
+  --saveper T               time between saved points
+  --method euler|rk2|rk4    integration method
+  name=value                sets a constant`;
+const outputOption: OptionSpecs = { output: { type: 'string', short: 'o' } };
+const modeHelp = '  --mode MODE               auto (default), exhaustive or discovery: how loops are found';
+
+async function withModel<T>(file: string, use: (model: Model) => Promise<T>): Promise<T> {
+  const project = await load(pathToFileURL(file), { file });
+  try {
+    return await use(project.mainModel());
+  } finally {
+    project.dispose();
+  }
+}
+
+/** Loads, starts a simulation, says what there is to say about the model, and runs to the end. */
+function withRun<T>(parsed: Parsed, enableLtm: boolean, use: (sim: Sim) => Promise<T>): Promise<T> {
+  const { file, overrides } = modelAndOverrides(parsed);
+  const options: SimulateOptions = { ...simulateOptions(parsed.values), enableLtm, overrides };
+  return withModel(file, async (model) => {
+    const sim = await model.simulate(options);
+    try {
+      say(sim.renderedDiagnostics);
+      sim.runToEnd();
+      return await use(sim);
+    } finally {
+      sim.dispose();
+    }
+  });
+}
+
+export function say(message: string): void {
+  if (message !== '') process.stderr.write(message.endsWith('\n') ? message : `${message}\n`);
+}
+
+function tableOf(sim: Sim, vars: string | undefined, hidden: boolean): Table {
+  const names = vars === undefined ? sim.getSeriesNames({ hidden }) : splitNames(vars);
+  const columns = [sim.getSeries('time')];
+  const heads = ['time'];
+  for (const name of names) {
+    for (const exact of sim.elementNames(name)) {
+      heads.push(exact);
+      columns.push(sim.getSeries(exact));
+    }
+  }
+  return { names: heads, columns };
+}
+
+/** Splits at commas that stand outside brackets and quotes: `a,b[x,y]`. */
+function splitNames(list: string): string[] {
+  const names = list.match(/(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\]|[^,"[])+/g) ?? [];
+  return names.map((name) => name.trim()).filter((name) => name !== '');
+}
+
+type Format = 'csv' | 'tsv' | 'json';
+
+function formatOf(parsed: Parsed): Format {
+  const asked = choice(parsed.values, 'format', ['csv', 'tsv', 'json']);
+  if (asked) return asked;
+  const file = text(parsed.values, 'output');
+  if (file === undefined) return 'csv';
+  const extension = /\.(csv|tsv|json)$/i.exec(file)?.[1]?.toLowerCase();
+  if (!extension) throw new UsageError(`which format is ${file}? Name it .csv, .tsv or .json, or give --format`);
+  return extension as Format;
+}
+
+const simulate: Command = {
+  usage: 'simulate MODEL [name=value ...] [-o FILE]',
+  summary: 'run the model and print its variables over time',
+  options: {
+    ...runOptions,
+    ...outputOption,
+    format: { type: 'string' },
+    vars: { type: 'string' },
+    all: { type: 'boolean' },
+    ltm: { type: 'boolean' },
+    mode: { type: 'string' },
+    data: { type: 'string', multiple: true },
+  },
+  help: `${runHelp}
+  -o FILE                   write to FILE (.csv, .tsv or .json) instead of stdout
+  --format csv|tsv|json     when the file's name does not say it (default csv)
+  --vars a,b                only these variables
+  --all                     hidden variables too: insides of macros, and scores with --ltm
+  --ltm                     score links and loops in the run (see them with --all)
+${modeHelp}
+  --data FILE.dat           accepted, not read yet`,
+  async run(parsed) {
+    const { values } = parsed;
+    const format = formatOf(parsed);
+    if (values['data'] !== undefined) say('note: --data is not read yet: a model that needs external data will say so');
+    return withRun(parsed, values['ltm'] === true, async (sim) => {
+      const table = tableOf(sim, text(values, 'vars'), values['all'] === true);
+      await emit(format === 'json' ? tableJson(table) : delimited(table, format === 'csv' ? ',' : '\t'), text(values, 'output'));
+      return 0;
+    });
+  },
+};
+
+const links: Command = {
+  usage: 'links MODEL [name=value ...] [--at T] [--json]',
+  summary: 'score the causal links',
+  options: { ...runOptions, ...outputOption, mode: { type: 'string' }, at: { type: 'string' }, json: { type: 'boolean' } },
+  help: `  --at T                    scores at time T only (the table's default: the end)
+  --json                    all of it as JSON
+  -o FILE                   write to FILE instead of stdout
+${modeHelp}
+${runHelp}`,
+  async run(parsed) {
+    const { values } = parsed;
+    const at = number(values, 'at');
+    return withRun(parsed, true, async (sim) => {
+      const run = sim.getRun();
+      const row = at === undefined ? run.time.length - 1 : rowAt(run.time, at);
+      if (values['json'] === true) {
+        const cut = (series: Float64Array): Float64Array => (at === undefined ? series : series.slice(row, row + 1));
+        const shown = run.links.map((link) => ({ ...link, score: cut(link.score), relative: cut(link.relative) }));
+        await emit(linksJson(run.mode ?? '', cut(run.time), shown), text(values, 'output'));
+        return 0;
+      }
+      const sorted = [...run.links].sort((a, b) => (a.to < b.to ? -1 : a.to > b.to ? 1 : (b.relative[row] || 0) - (a.relative[row] || 0)));
+      const rows = sorted.map((link) => [link.from, link.to, link.polarity, scoreText(link.score[row]!), percent(link.relative[row]!)]);
+      const head = `${count(rows.length, 'link')} at time ${numberText(run.time[row]!)}\n`;
+      await emit([head, aligned(['from', 'to', 'polarity', 'score', 'relative'], rows, ['score', 'relative'])], text(values, 'output'));
+      return 0;
+    });
+  },
+};
+
+const scoreText = (score: number): string => (Number.isFinite(score) ? score.toPrecision(4) : String(score));
+
+function rowAt(time: Float64Array, at: number): number {
+  const [first, last] = [time[0]!, time.at(-1)!];
+  if (at < first || at > last) throw new UsageError(`--at ${at} is outside the run, which goes from ${first} to ${last}`);
+  let nearest = 0;
+  for (let i = 1; i < time.length; i++) if (Math.abs(time[i]! - at) < Math.abs(time[nearest]! - at)) nearest = i;
+  return nearest;
+}
+
+const loops: Command = {
+  usage: 'loops MODEL [name=value ...] [--top N] [--json]',
+  summary: 'score the feedback loops and rank them',
+  options: { ...runOptions, ...outputOption, mode: { type: 'string' }, top: { type: 'string' }, json: { type: 'boolean' } },
+  help: `  --top N                   the N loops of largest share
+  --json                    with scores over time, as JSON
+  -o FILE                   write to FILE instead of stdout
+${modeHelp}
+${runHelp}`,
+  async run(parsed) {
+    const { values } = parsed;
+    const top = number(values, 'top');
+    if (top !== undefined && !(Number.isInteger(top) && top > 0)) throw new UsageError(`--top needs a number of loops, not "${text(values, 'top')}"`);
+    return withRun(parsed, true, async (sim) => {
+      const run = sim.getRun();
+      const shown = byShare(run.loops).slice(0, top);
+      if (values['json'] === true) {
+        await emit(loopsJson(run.mode ?? '', run.time, run.partitions, shown), text(values, 'output'));
+        return 0;
+      }
+      const rows = shown.map((loop) => [loop.id, loop.polarity.replace('_', ' '), percent(loop.share), String(loop.partition), loop.variables.join(' → ')]);
+      const all = shown.length === run.loops.length ? '' : `, the first ${shown.length} shown`;
+      const head = `${count(run.loops.length, 'loop')} in ${count(run.partitions.length, 'partition')} (${run.mode}${run.note === '' ? '' : `: ${run.note}`})${all}\n`;
+      await emit([head, aligned(['loop', 'polarity', 'share', 'partition', 'variables'], rows, ['share', 'partition'])], text(values, 'output'));
+      return 0;
+    });
+  },
+};
+
+const check: Command = {
+  usage: 'check MODEL [--json]',
+  summary: 'say what is wrong with the model',
+  options: { json: { type: 'boolean' } },
+  help: '  --json                    {"ok": ..., "diagnostics": [...]}',
+  async run(parsed) {
+    const file = onlyModel(parsed);
+    const { diagnostics, rendered, variables } = await inspect(file);
+    const errors = diagnostics.filter((d) => d.severity === 'error').length;
+    if (parsed.values['json'] === true) {
+      await emit([JSON.stringify({ ok: errors === 0, diagnostics }, null, 1) + '\n'], undefined);
+    } else {
+      say(rendered);
+      const warnings = diagnostics.filter((d) => d.severity === 'warning').length;
+      const found = [errors > 0 ? count(errors, 'error') : 'no errors', warnings > 0 ? count(warnings, 'warning') : ''].filter(Boolean).join(', ');
+      await emit([`${file}: ${errors > 0 ? '' : `${count(variables, 'variable')}, `}${found}\n`], undefined);
+    }
+    return errors > 0 ? 1 : 0;
+  },
+};
+
+async function inspect(file: string): Promise<{ diagnostics: readonly Diagnostic[]; rendered: string; variables: number }> {
+  try {
+    return await withModel(file, async (model) => ({
+      diagnostics: model.diagnostics,
+      rendered: model.renderedDiagnostics,
+      variables: model.variables.filter((variable) => !variable.hidden).length,
+    }));
+  } catch (error) {
+    if (!(error instanceof LoopscopeError) || error.diagnostics.length === 0) throw error;
+    return { diagnostics: error.diagnostics, rendered: error.rendered, variables: 0 }; // not readable at all
+  }
+}
+
+const phases = ['model', 'ast', 'equations', 'ir', 'ltm', 'program', 'layout', 'wat'] as const;
+
+const dump: Command = {
+  usage: 'dump MODEL --phase PHASE [--ltm] [-o FILE]',
+  summary: 'print a phase of compilation',
+  options: { ...runOptions, ...outputOption, phase: { type: 'string' }, ltm: { type: 'boolean' }, mode: { type: 'string' } },
+  help: `  --phase PHASE             ${phases.join(', ')}
+  --ltm                     with scores (always so for phase ltm)`,
+  async run(parsed) {
+    const file = onlyModel(parsed);
+    const phase = choice(parsed.values, 'phase', phases);
+    if (phase === undefined) throw new UsageError(`which phase? --phase is one of ${phases.join(', ')}`);
+    const enableLtm = parsed.values['ltm'] === true || phase === 'ltm';
+    return withModel(file, async (model) => {
+      const shown = model.dump(phase, { ...simulateOptions(parsed.values), enableLtm });
+      await emit([shown.endsWith('\n') ? shown : `${shown}\n`], text(parsed.values, 'output'));
+      return 0;
+    });
+  },
+};
+
+const compile: Command = {
+  usage: 'compile MODEL -o model.wasm [--ltm]',
+  summary: 'write the model as a wasm module that runs without the engine',
+  options: { ...runOptions, ...outputOption, ltm: { type: 'boolean' }, mode: { type: 'string' } },
+  help: `  -o FILE                   where the module goes; wasm-runtime/run-blob.mjs runs it
+  --ltm                     with scores
+  --start, --stop, --dt, --saveper, --method as in simulate`,
+  async run(parsed) {
+    const file = onlyModel(parsed);
+    const output = text(parsed.values, 'output');
+    if (output === undefined) throw new UsageError('where to? Give -o model.wasm');
+    return withModel(file, async (model) => {
+      const sim = await model.simulate({ ...simulateOptions(parsed.values), engine: 'wasm', enableLtm: parsed.values['ltm'] === true });
+      try {
+        say(sim.renderedDiagnostics);
+        const bytes = sim.saveBlob();
+        await emit([bytes], output);
+        say(`${output}: ${bytes.length} bytes`);
+      } finally {
+        sim.dispose();
+      }
+      return 0;
+    });
+  },
+};
+
+export const commands: Readonly<Record<string, Command>> = { simulate, links, loops, check, dump, compile };

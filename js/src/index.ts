@@ -1,0 +1,22 @@
+// loopscope: system dynamics models in WebAssembly, and the feedback loops that drive them. The library entry: importing it does
+// nothing until something is called, and nothing in it needs Node or a DOM.
+export { load, type LoadOptions, type Model, type Project } from './project.js';
+export type { Sim } from './sim.js';
+export { LoopscopeError, type Diagnostic } from './errors.js';
+export { engineVersion, liveObjects, setEngineSource, type EngineSource } from './engine.js';
+export type {
+  CompileOptions,
+  Dimension,
+  EngineKind,
+  Layout,
+  Link,
+  LinkPolarity,
+  Loop,
+  LoopPolarity,
+  LtmMode,
+  Method,
+  Partition,
+  Run,
+  SimulateOptions,
+  Variable,
+} from './types.js';

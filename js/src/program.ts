@@ -1,0 +1,162 @@
+// A compiled model: its layout, its blob, and the names by which its values are found.
+import { Handle } from './engine.js';
+import type { EngineAnalysis, EngineProgram, EngineVm } from './engine-types.js';
+import { LoopscopeError, errorsOf, parseDiagnostics, type Diagnostic } from './errors.js';
+import { matchKey, nearest } from './names.js';
+import type { CompileOptions, Layout, Variable } from './types.js';
+
+/** One value a saved time: a scalar variable or one element of an array. */
+export interface Column {
+  readonly name: string;
+  readonly variable: Variable;
+  readonly slot: number;
+}
+
+/** The options as the engine reads them; equal text means an equal program. */
+export function compileKey(options: CompileOptions): string {
+  const number = (name: 'start' | 'stop' | 'dt' | 'saveInterval'): number | undefined => {
+    const value = options[name];
+    if (value !== undefined && !Number.isFinite(value)) throw new LoopscopeError('bad_option', `${name} must be a finite number, not ${String(value)}`);
+    return value;
+  };
+  const ltm = options.enableLtm === true;
+  return JSON.stringify({
+    ltm,
+    ltmMode: ltm ? (options.ltmMode ?? 'auto') : undefined,
+    start: number('start'),
+    stop: number('stop'),
+    dt: number('dt'),
+    saveInterval: number('saveInterval'),
+    method: options.method,
+    pinnedLoops: ltm ? options.pinnedLoops : undefined,
+  });
+}
+
+export class Program {
+  readonly layout: Layout;
+  /** All columns in layout order, hidden ones included. */
+  readonly columns: readonly Column[];
+  readonly #byKey = new Map<string, Column>();
+  readonly #variables = new Map<string, Variable>();
+  readonly #handle: Handle<EngineProgram>;
+  readonly #file: string;
+  #users = 1;
+  #bytes: Uint8Array<ArrayBuffer> | null = null;
+  #module: Promise<WebAssembly.Module> | null = null;
+
+  /** Takes over the handle; throws `model_has_errors` (and frees it) if the model did not compile. */
+  constructor(handle: Handle<EngineProgram>, file: string) {
+    this.#handle = handle;
+    this.#file = file;
+    if (!handle.call((program) => program.ok())) {
+      const diagnostics = parseDiagnostics(handle.call((program) => program.diagnostics()));
+      const rendered = handle.call((program) => program.renderDiagnostics(file));
+      handle.free();
+      const errors = errorsOf(diagnostics);
+      const first = errors[0]?.message ?? 'the engine gave no reason';
+      const rest = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+      throw new LoopscopeError('model_has_errors', `the model cannot be run: ${first}${rest}`, { diagnostics, rendered });
+    }
+    this.layout = JSON.parse(handle.call((program) => program.layout())) as Layout;
+    const columns: Column[] = [];
+    for (const variable of this.layout.variables) {
+      this.#variables.set(matchKey(variable.id), variable);
+      elementNames(variable).forEach((name, i) => {
+        const column = { name, variable, slot: variable.slot + i };
+        columns.push(column);
+        this.#byKey.set(matchKey(name), column);
+      });
+    }
+    this.columns = columns;
+  }
+
+  /** Each Sim keeps the program alive for itself, the model's cache too. */
+  retain(): this {
+    this.#users++;
+    return this;
+  }
+
+  release(): void {
+    if (--this.#users === 0) this.#handle.free();
+  }
+
+  /** The columns that `name` stands for: one, or all elements of an array. Throws `code` with the nearest name. */
+  columnsOf(name: string, code: string): readonly Column[] {
+    const key = matchKey(name);
+    const one = this.#byKey.get(key);
+    const variable = this.#variables.get(key);
+    if (one) return [one];
+    if (variable) return this.columns.filter((column) => column.variable === variable);
+    const shown = this.columns.filter((column) => !column.variable.hidden);
+    const near = nearest(name, [...shown.map((column) => column.name), ...shown.map((column) => column.variable.id)]);
+    throw new LoopscopeError(code, `the model has no variable "${name}"${near === null ? '' : `: did you mean "${near}"?`}`);
+  }
+
+  /** The one column of that name. Throws `unknown_variable`. */
+  column(name: string): Column {
+    const [column, ...more] = this.columnsOf(name, 'unknown_variable');
+    if (column && more.length === 0) return column;
+    throw new LoopscopeError('unknown_variable', `"${name}" is an array: name an element, such as "${column?.name}"`);
+  }
+
+  /** The slots that setting `name` sets. Throws `unknown_override`, `not_overridable`. */
+  constantSlots(name: string): number[] {
+    return this.columnsOf(name, 'unknown_override').map(({ variable, slot }) => {
+      if (variable.constant) return slot;
+      const kind = variable.kind === 'auxiliary' ? 'an auxiliary variable' : `a ${variable.kind}`;
+      throw new LoopscopeError('not_overridable', `"${variable.id}" is ${kind} that an equation computes: only constants can be set`);
+    });
+  }
+
+  /** The wasm module of this model as bytes. */
+  blob(): Uint8Array<ArrayBuffer> {
+    this.#bytes ??= this.#handle.call((program) => program.blob()) ?? this.#refused('wasmgen_unsupported');
+    return this.#bytes;
+  }
+
+  compiled(): Promise<WebAssembly.Module> {
+    this.#module ??= WebAssembly.compile(this.blob()).catch((cause: unknown) => {
+      throw new LoopscopeError('blob_refused', `the host refused the module compiled for this model: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    });
+    return this.#module;
+  }
+
+  vm(): Handle<EngineVm> {
+    const vm = this.#handle.call((program) => program.vm()) ?? this.#refused('results_too_large');
+    return new Handle(this.#handle.engine, vm);
+  }
+
+  analyze(slab: Float64Array): Handle<EngineAnalysis> {
+    const analysis = new Handle(this.#handle.engine, this.#handle.call((program) => program.analyze(slab)));
+    if (analysis.call((a) => a.ok())) return analysis;
+    const diagnostics = parseDiagnostics(analysis.call((a) => a.diagnostics()));
+    analysis.free();
+    const [first] = errorsOf(diagnostics);
+    throw new LoopscopeError(first?.code ?? 'bad_slab', first?.message ?? 'the results could not be analysed', { diagnostics });
+  }
+
+  dump(phase: string): string {
+    return this.#handle.call((program) => program.dump(phase));
+  }
+
+  get diagnostics(): readonly Diagnostic[] {
+    return parseDiagnostics(this.#handle.call((program) => program.diagnostics()));
+  }
+
+  get renderedDiagnostics(): string {
+    return this.#handle.call((program) => program.renderDiagnostics(this.#file));
+  }
+
+  #refused(code: string): never {
+    const diagnostics = this.diagnostics;
+    const error = diagnostics.find((d) => d.code === code) ?? errorsOf(diagnostics).at(-1);
+    throw new LoopscopeError(error?.code ?? code, error?.message ?? 'the engine cannot make this run', { diagnostics, rendered: this.renderedDiagnostics });
+  }
+}
+
+/** `name`, or `name[a,x]`, `name[a,y]`... in slot order. */
+function elementNames(variable: Variable): string[] {
+  let subscripts: string[] = [''];
+  for (const { elements } of variable.dimensions) subscripts = subscripts.flatMap((head) => elements.map((e) => (head === '' ? e : `${head},${e}`)));
+  return variable.dimensions.length === 0 ? [variable.id] : subscripts.map((s) => `${variable.id}[${s}]`);
+}

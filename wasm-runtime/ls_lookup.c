@@ -1,0 +1,130 @@
+// Graphical functions. x[] never decreases and there is at least one point. Where neighbouring x are equal the function
+// jumps, and the later point counts at that x. Outside the points the ends are held unless extrapolation is asked for.
+#include <math.h>
+
+#include "ls_runtime.h"
+
+// The last point with x_i <= x, for x >= x_0. On a uniform table the guess can be off by one, by rounding alone.
+static uint32_t point_at(const ls_table* t, double x) {
+  uint32_t last = t->count - 1;
+  if (x >= t->x[last]) return last;
+  if (t->dx > 0) {
+    double guess = (x - t->x[0]) / t->dx;
+    uint32_t i = guess < last ? (uint32_t)guess : last;
+    if (t->x[i] > x) return i - 1;
+    return i < last && t->x[i + 1] <= x ? i + 1 : i;
+  }
+  uint32_t low = 0, high = last;
+  while (high - low > 1) {
+    uint32_t middle = low + (high - low) / 2;
+    if (t->x[middle] <= x)
+      low = middle;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+// On the line from point i to the next; 0 for a jump.
+static double line_slope(const ls_table* t, uint32_t i) {
+  double run = t->x[i + 1] - t->x[i];
+  return run > 0 ? (t->y[i + 1] - t->y[i]) / run : 0;
+}
+
+static double on_line(const ls_table* t, uint32_t i, double x) {
+  if (x == t->x[i]) return t->y[i];
+  if (x == t->x[i + 1]) return t->y[i + 1];
+  return t->y[i] + (x - t->x[i]) * line_slope(t, i);
+}
+
+// Beyond point i by the slope of the last line there; a flat one stays flat even at infinity.
+static double beyond(const ls_table* t, uint32_t i, uint32_t line, double x) {
+  double slope = line_slope(t, line);
+  return slope == 0 ? t->y[i] : t->y[i] + (x - t->x[i]) * slope;
+}
+
+static double interpolate(const ls_table* t, double x, int extrapolate) {
+  uint32_t last = t->count - 1;
+  if (x != x) return x;
+  if (last == 0) return t->y[0];
+  if (x < t->x[0]) return extrapolate ? beyond(t, 0, 0, x) : t->y[0];
+  if (x > t->x[last]) return extrapolate ? beyond(t, last, last - 1, x) : t->y[last];
+  uint32_t i = point_at(t, x);
+  return i == last ? t->y[last] : on_line(t, i, x);
+}
+
+double LS_EXPORT(ls_lookup_backward)(const ls_table* t, double x) {
+  if (x != x) return x;
+  return t->y[x < t->x[0] ? 0 : point_at(t, x)];
+}
+
+double LS_EXPORT(ls_lookup_forward)(const ls_table* t, double x) {
+  if (x != x) return x;
+  if (x <= t->x[0]) return t->y[0];
+  uint32_t i = point_at(t, x);
+  if (t->x[i] < x) return t->y[i + 1 < t->count ? i + 1 : i];
+  while (t->x[i - 1] == x) i--;  // the first point of a jump; x_0 < x ends it
+  return t->y[i];
+}
+
+double LS_EXPORT(ls_lookup_extrapolate)(const ls_table* t, double x) { return interpolate(t, x, 1); }
+
+double LS_EXPORT(ls_lookup)(const ls_table* t, double x) {
+  if (t->kind == LS_DISCRETE) return ls_lookup_backward(t, x);
+  return interpolate(t, x, t->kind == LS_EXTRAPOLATE);
+}
+
+double LS_EXPORT(ls_lookup_inverse)(const ls_table* t, double y) {
+  uint32_t last = t->count - 1;
+  if (y != y) return y;
+  for (uint32_t i = 0; i < last; i++) {
+    double y0 = t->y[i], y1 = t->y[i + 1];
+    if (y == y0) return t->x[i];
+    if ((y0 < y && y < y1) || (y1 < y && y < y0)) {
+      if (t->kind == LS_DISCRETE) return t->x[i + 1];
+      return t->x[i] + (y - y0) * ((t->x[i + 1] - t->x[i]) / (y1 - y0));
+    }
+  }
+  // Never crossed: the end whose y is nearer, the first when both are.
+  return t->x[fabs(y - t->y[last]) < fabs(y - t->y[0]) ? last : 0];
+}
+
+// from <= to
+static double area(const ls_table* t, double from, double to) {
+  uint32_t last = t->count - 1;
+  double sum = 0;
+  if (from < t->x[0]) {
+    double right = to < t->x[0] ? to : t->x[0];
+    sum += t->y[0] * (right - from);
+    from = right;
+    if (!(from < to)) return sum;
+  }
+  for (uint32_t i = point_at(t, from); i < last && from < to; i++) {
+    double right = to < t->x[i + 1] ? to : t->x[i + 1];
+    sum += (right - from) * (t->kind == LS_DISCRETE ? t->y[i] : 0.5 * (on_line(t, i, from) + on_line(t, i, right)));
+    from = right;
+  }
+  return from < to ? sum + t->y[last] * (to - from) : sum;
+}
+
+double LS_EXPORT(ls_lookup_area)(const ls_table* t, double from, double to) {
+  if (from == to) return 0;
+  return from < to ? area(t, from, to) : to < from ? -area(t, to, from) : NAN;
+}
+
+double LS_EXPORT(ls_lookup_mean)(const ls_table* t) {
+  uint32_t last = t->count - 1;
+  double range = t->x[last] - t->x[0];
+  return range > 0 ? area(t, t->x[0], t->x[last]) / range : t->y[last];
+}
+
+// The slope of what ls_lookup returns: 0 on held ends and on steps. At a point it is the slope to its right, but at the last
+// point, which ends its line.
+double LS_EXPORT(ls_lookup_slope)(const ls_table* t, double x) {
+  uint32_t last = t->count - 1;
+  if (x != x) return x;
+  if (last == 0 || t->kind == LS_DISCRETE) return 0;
+  if (t->kind != LS_EXTRAPOLATE && (x < t->x[0] || x > t->x[last])) return 0;
+  uint32_t i = x < t->x[0] ? 0 : point_at(t, x);
+  return line_slope(t, i == last ? last - 1 : i);
+}

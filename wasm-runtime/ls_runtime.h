@@ -1,0 +1,160 @@
+// What a model needs at run time, in C: the time loop, the integrators, saving, lookups, delays, random numbers and the
+// mathematics that is not one wasm instruction. Compiled twice from these same sources: into the engine for the VM
+// (LS_IN_ENGINE, many runs at once, natural pointers) and once as the base module of every blob (one run, wasm32).
+// That both run the same code is what makes them agree bit for bit; nothing here may depend on the flag but the two
+// macros at the end of this file.
+#pragma once
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Visible to generated code in the base module; an ordinary function in the engine.
+#if defined(__wasm__) && !defined(LS_IN_ENGINE)
+#define LS_EXPORT(name) __attribute__((used, visibility("default"), export_name(#name))) name
+#else
+#define LS_EXPORT(name) name
+#endif
+
+enum ls_method { LS_EULER = 0, LS_RK2 = 1, LS_RK4 = 2 };
+enum ls_table_kind { LS_CONTINUOUS = 0, LS_EXTRAPOLATE = 1, LS_DISCRETE = 2 };
+
+// A graphical function. dx > 0 says that x[i] == x[0] + i*dx for all i as far as a double can tell, so that the interval is
+// found without a search; x[] is authoritative all the same.
+typedef struct ls_table {
+  uint32_t count;
+  uint32_t kind;  // ls_table_kind
+  double dx;      // 0: x is not uniform
+  const double* x;
+  const double* y;
+} ls_table;
+
+// One run. The fields up to `slab` are geometry, fixed when the model is compiled: wasmgen writes them as a data segment of
+// the blob, the VM fills them in. The slab is `fixed_slots` doubles (constants, run-invariant and initial values) and
+// then `rows` rows of `row_slots` doubles: [time, stocks..., other variables..., scores...].
+typedef struct ls_run {
+  double start, dt;
+  uint32_t steps;        // dt steps from start to stop
+  uint32_t save_every;   // a row is saved where step % save_every == 0
+  uint32_t rows;         // saved rows = steps / save_every + 1
+  uint32_t row_slots;    // doubles a row
+  uint32_t fixed_slots;
+  uint32_t stocks;       // stocks stand in slots 1 .. stocks of a row
+  uint32_t score_first;  // first score slot of a row; scores reach to its end
+  uint32_t method;       // ls_method
+  double* slab;          // 8-byte aligned: fixed region, then rows
+  double* scratch;       // 3 ring rows when save_every > 1, else 1 row past the end of the run; then for RK2/RK4 a stage row and 4*stocks derivatives
+  double* history;       // (steps + 1) doubles a delay buffer
+  // state
+  uint32_t step;         // of the row that holds the latest evaluated values
+  uint32_t state;        // 0 fresh, 1 running
+  uint32_t dirty;        // a constant was set since the row was evaluated
+  double* current;       // that row
+  double* previous;      // the row one dt earlier (the same row at step 0)
+  double* next;          // where the row after it goes
+  void* host;            // the VM's own; unused in a blob
+} ls_run;
+
+// Size of `scratch` in doubles.
+uint32_t ls_scratch_slots(const ls_run* run);
+
+// Forget the run, keep constants that were set.
+void LS_EXPORT(ls_reset)(ls_run* run);
+// Advance until the last step with time <= t (a relative tolerance of 1e-9 of dt absorbs rounding); the first call
+// evaluates the initial row. Returns the step reached. A t before the current time does nothing.
+uint32_t LS_EXPORT(ls_run_to)(ls_run* run, double t);
+// To the end.
+uint32_t LS_EXPORT(ls_run_all)(ls_run* run);
+
+// ---- what generated code and the VM call; listed in engine/ir/opcodes.def by these names
+#define LS_FUNCTION1(name) double LS_EXPORT(name)(double)
+LS_FUNCTION1(ls_exp); LS_FUNCTION1(ls_ln); LS_FUNCTION1(ls_log10); LS_FUNCTION1(ls_log2);
+LS_FUNCTION1(ls_sin); LS_FUNCTION1(ls_cos); LS_FUNCTION1(ls_tan);
+LS_FUNCTION1(ls_arcsin); LS_FUNCTION1(ls_arccos); LS_FUNCTION1(ls_arctan);
+LS_FUNCTION1(ls_sinh); LS_FUNCTION1(ls_cosh); LS_FUNCTION1(ls_tanh);
+LS_FUNCTION1(ls_arcsinh); LS_FUNCTION1(ls_arccosh); LS_FUNCTION1(ls_arctanh);
+LS_FUNCTION1(ls_gamma_ln);      // ln |gamma(x)|
+LS_FUNCTION1(ls_gamma);
+LS_FUNCTION1(ls_factorial);     // gamma(floor(x)+1), NaN below 0
+LS_FUNCTION1(ls_erf);
+LS_FUNCTION1(ls_round);         // to the nearest, halves away from zero
+LS_FUNCTION1(ls_sign);          // -1, 0, 1, NaN
+double LS_EXPORT(ls_pow)(double, double);
+double LS_EXPORT(ls_arctan2)(double y, double x);
+double LS_EXPORT(ls_mod)(double, double);        // XMILE MOD: sign of the divisor, a - b*floor(a/b) computed without cancellation; NaN for b == 0
+double LS_EXPORT(ls_remainder)(double, double);  // Vensim MODULO: C's fmod, sign of the dividend
+double LS_EXPORT(ls_quantum)(double, double);    // QUANTUM(a, b): b*trunc(a/b), a where b <= 0
+double LS_EXPORT(ls_combinations)(double n, double r);
+double LS_EXPORT(ls_permutations)(double n, double r);
+double LS_EXPORT(ls_normal_cdf)(double x, double mean, double deviation);
+double LS_EXPORT(ls_normal_inverse)(double p, double mean, double deviation);
+// test inputs; time and dt are explicit arguments
+double LS_EXPORT(ls_step)(double height, double at, double time, double dt);
+double LS_EXPORT(ls_ramp)(double slope, double from, double to, double time, double dt);
+double LS_EXPORT(ls_pulse)(double volume, double first, double interval, double time, double dt);  // XMILE: volume/dt for one dt at first, first+interval...; interval <= 0: once
+double LS_EXPORT(ls_vensim_pulse)(double start, double width, double time, double dt);                // 1 on [start, start+max(width,dt))
+double LS_EXPORT(ls_pulse_train)(double start, double width, double between, double end, double time, double dt);
+// financial (Excel's meaning)
+double LS_EXPORT(ls_present_value)(double rate, double periods, double payment, double future);
+double LS_EXPORT(ls_future_value)(double rate, double periods, double payment, double present);
+double LS_EXPORT(ls_payment)(double rate, double periods, double present, double future);
+// graphical functions
+double LS_EXPORT(ls_lookup)(const ls_table*, double x);            // by the table's kind
+double LS_EXPORT(ls_lookup_forward)(const ls_table*, double x);    // y of the first point with x_i >= x, the last y beyond
+double LS_EXPORT(ls_lookup_backward)(const ls_table*, double x);   // y of the last point with x_i <= x, the first y before
+double LS_EXPORT(ls_lookup_extrapolate)(const ls_table*, double x);
+double LS_EXPORT(ls_lookup_inverse)(const ls_table*, double y);    // x of the first crossing of y, ends held
+double LS_EXPORT(ls_lookup_area)(const ls_table*, double from, double to);  // integral, ends held, negative when to < from
+double LS_EXPORT(ls_lookup_mean)(const ls_table*);                  // area over its own range / range
+double LS_EXPORT(ls_lookup_slope)(const ls_table*, double x);      // of the interval that holds x
+// random numbers: counter-based (Philox4x32-10). The draw is a pure function of (seed, stream, step, element), so that the same
+// step drawn again, RK4 stages and both engines all see the same value. `seed` is the modeller's seed or the default 0.
+double LS_EXPORT(ls_random_uniform)(double lower, double upper, double seed, double stream, double step);
+double LS_EXPORT(ls_random_normal)(double mean, double deviation, double lower, double upper, double seed, double stream, double step);  // redrawn until within [lower, upper], at most 1000 times, then clamped
+double LS_EXPORT(ls_random_exponential)(double mean, double seed, double stream, double step);
+double LS_EXPORT(ls_random_lognormal)(double mean, double deviation, double seed, double stream, double step);  // of the variable itself
+double LS_EXPORT(ls_random_poisson)(double mean, double seed, double stream, double step);
+double LS_EXPORT(ls_random_gamma)(double shape, double scale, double seed, double stream, double step);
+double LS_EXPORT(ls_random_beta)(double alpha, double beta, double seed, double stream, double step);
+double LS_EXPORT(ls_random_binomial)(double trials, double probability, double seed, double stream, double step);
+double LS_EXPORT(ls_random_geometric)(double probability, double seed, double stream, double step);
+double LS_EXPORT(ls_random_negative_binomial)(double successes, double probability, double seed, double stream, double step);
+double LS_EXPORT(ls_random_logistic)(double mean, double scale, double seed, double stream, double step);
+double LS_EXPORT(ls_random_pareto)(double shape, double minimum, double seed, double stream, double step);
+double LS_EXPORT(ls_random_triangular)(double lower, double mode, double upper, double seed, double stream, double step);
+double LS_EXPORT(ls_random_weibull)(double shape, double scale, double seed, double stream, double step);
+// DELAY FIXED and its like: buffer `index` of run->history. The delay in steps is ceil(delay/dt) with rounding absorbed, at least 1.
+double LS_EXPORT(ls_delay_steps)(double delay, double dt);
+double LS_EXPORT(ls_delay_read)(const ls_run* run, double index, double delay_steps, double initial);
+void LS_EXPORT(ls_delay_write)(ls_run* run, double index, double input);
+// LTM's score of one link, LTM.md section 1: change = partial - z(t-dt), dz and dx the changes of target and source.
+double LS_EXPORT(ls_link_score)(double change, double dz, double dx);
+
+// ---- what a program must define, by generated functions in a blob and through run->host in the engine. All take the row that
+// is computed, the row one dt earlier, and where what is not of the row goes.
+// model_invariants: constants -> run-invariant values in the fixed region
+// model_initial: initial values, in row and fixed region
+// model_step: all dynamic variables of the row; under Euler also the stocks of the next row (out)
+// model_record: delay buffers; not called for Runge-Kutta's stage rows, which share their step's number
+// model_derivatives: net flow of each stock -> out (RK2, RK4)
+// model_limit: clamps stocks of row that cannot go negative (RK2, RK4)
+// model_scores: link and loop scores of row
+#ifdef LS_IN_ENGINE
+#define LS_DECLARE(name) void ls_host_##name(ls_run* run, double* row, double* previous, double* out)
+#define LS_MODEL(name, row, previous, out) ls_host_##name(run, row, previous, out)
+#else
+#define LS_DECLARE(name) void model_##name(double* row, double* previous, double* out)
+#define LS_MODEL(name, row, previous, out) model_##name(row, previous, out)
+#endif
+LS_DECLARE(invariants);
+LS_DECLARE(initial);
+LS_DECLARE(step);
+LS_DECLARE(record);
+LS_DECLARE(derivatives);
+LS_DECLARE(limit);
+LS_DECLARE(scores);
+
+#ifdef __cplusplus
+}
+#endif
