@@ -77,6 +77,11 @@ void XmileReader::read_file_level(pugi::xml_node root) {
     std::string_view tag = file_.tag(node);
     if (tag == "header") {
       if (pugi::xml_node name = file_.child(node, "name")) project_.name = file_.text(name).text;
+      for (const char* part : {"vendor", "product"})
+        if (pugi::xml_node maker = file_.child(node, part)) {
+          std::string text = fold_case(file_.text(maker).text);
+          if (text.find("ventana") != std::string::npos || text.find("vensim") != std::string::npos) project_.vensim_made = true;
+        }
     } else if (tag == "dimensions") {
       read_dimensions(node);
     } else if (tag == "behavior") {

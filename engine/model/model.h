@@ -96,6 +96,7 @@ struct Macro {
 struct Project {
   std::string name;
   Dialect dialect = Dialect::Xmile;
+  bool vensim_made = false;  // XMILE that Vensim or its converter wrote: INT and MOD are then Vensim's (towards zero), not Stella's
   std::vector<Model> models;  // [0] is the main one
   std::vector<Macro> macros;
   std::vector<DimensionDeclaration> dimensions;

@@ -73,7 +73,7 @@ struct SystemBuilder {
   }
 
   static bool reserved(const std::string& id) {
-    for (const char* word : {"time", "dt", "starttime", "stoptime", "self", "if", "then", "else", "and", "or", "not", "mod"})
+    for (const char* word : {"time", "dt", "starttime", "stoptime", "self", "if", "then", "else", "and", "or", "not"})
       if (id == word) return true;
     return false;
   }
@@ -137,7 +137,8 @@ struct SystemBuilder {
       auto it = system.index.find(id);
       if (it == system.index.end()) {
         error(written, Code::unknown_flow, text.span, "the flow " + id + " is not in the model");
-      } else if (system.variables[it->second].kind != VariableKind::Flow) {
+      } else if (system.variables[it->second].kind != VariableKind::Flow && system.variables[it->second].kind != VariableKind::Auxiliary) {
+        // Converters write flows as auxiliaries; anything else cannot be one.
         error(written, Code::not_a_flow, text.span, id + " is not a flow");
       } else if (std::find(list.begin(), list.end(), it->second) != list.end()) {
         error(written, Code::duplicate_flow, text.span, "the flow " + id + " is listed twice");
@@ -148,6 +149,7 @@ struct SystemBuilder {
   }
   EquationSystem run() {
     system.name = project.name;
+    system.vensim_made = project.vensim_made;
     specs();
     if (project.models.empty()) {
       diagnostics.push_back(diagnose(Code::no_model, "the file holds no model"));

@@ -39,6 +39,7 @@ struct EquationVariable {
 
 struct EquationSystem {
   std::string name, time_units;
+  bool vensim_made = false;
   SimSpecs specs;
   uint32_t steps = 0, save_every = 1;
   std::vector<EquationVariable> variables;

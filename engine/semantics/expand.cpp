@@ -55,6 +55,51 @@ uint32_t Expander::find_variable(const std::string& id) const {
   return it == system_.index.end() ? none_id : it->second;
 }
 
+std::optional<double> Expander::value_at_start(const Ast& ast, AstId node, int depth) const {
+  const AstNode& n = ast.nodes[node];
+  if (depth > 20) return std::nullopt;
+  if (auto literal = literal_number(ast, node)) return literal;
+  if (n.kind == AstKind::Name) {
+    const Builtin* builtin = find_builtin(ast.name_of(node));
+    uint32_t v = find_variable(ast.name_of(node));
+    if (v == none_id) {
+      if (builtin && builtin->kind == BuiltinKind::Value && builtin->value() == BuiltinValue::Time) return system_.specs.start;
+      if (builtin && builtin->kind == BuiltinKind::Value && builtin->value() == BuiltinValue::Dt) return system_.specs.dt;
+      return std::nullopt;
+    }
+    const Variable* written = system_.variables[v].written;
+    if (!written || written->kind == VariableKind::Stock || written->definitions.size() != 1 || written->definitions[0].table) return std::nullopt;
+    std::vector<ParseError> ignored;
+    Ast tree = parse_equation(written->definitions[0].equation.text, Dialect::Xmile, ignored);
+    return tree.empty() ? std::nullopt : value_at_start(tree, tree.root, depth + 1);
+  }
+  double values[8];
+  if (n.count > 4) return std::nullopt;
+  for (uint32_t i = 0; i < n.count; i++) {
+    auto value = value_at_start(ast, ast.child(node, i), depth + 1);
+    if (!value) return std::nullopt;
+    values[i] = *value;
+  }
+  if (n.kind == AstKind::Operator) {
+    if (n.op == AstOp::Add) return values[0] + values[1];
+    if (n.op == AstOp::Subtract) return values[0] - values[1];
+    if (n.op == AstOp::Multiply) return values[0] * values[1];
+    if (n.op == AstOp::Divide) return values[0] / values[1];
+    return std::nullopt;
+  }
+  const Builtin* builtin = n.kind == AstKind::Call ? find_builtin(ast.name_of(node)) : nullptr;
+  if (!builtin || builtin->kind != BuiltinKind::Operation || builtin->is_random() || n.count < builtin->minimum) return std::nullopt;
+  // Only forms whose arguments stand in order, with time and dt after them.
+  uint32_t count = n.count;
+  std::string_view form = builtin->form;
+  if (form.find('?') != std::string_view::npos) return std::nullopt;
+  if (form.find('T') != std::string_view::npos) {
+    values[count++] = system_.specs.start;
+    values[count++] = system_.specs.dt;
+  }
+  return evaluate_op(builtin->op(), values);
+}
+
 void Expander::report(uint32_t variable, Code code, const SourceText* text, uint32_t offset, uint32_t length, std::string message) {
   const EquationVariable& v = system_.variables[variable];
   Span span = v.written ? v.written->span : Span{};
@@ -284,24 +329,16 @@ AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope&
   std::string name = builtin.form;
   int order = 1, order_argument = macro_order_argument(name);
   if (order_argument >= 0) {
-    auto literal = literal_number(from, from.child(node, uint32_t(order_argument)));
-    // A constant of the model will do: its value is part of the structure.
-    if (!literal && from.nodes[from.child(node, order_argument)].kind == AstKind::Name) {
-      uint32_t v = find_variable(from.name_of(from.child(node, order_argument)));
-      if (v != none_id && system_.variables[v].written && !system_.variables[v].written->definitions.empty()) {
-        std::vector<ParseError> ignored;
-        Ast tree = parse_equation(system_.variables[v].written->definitions[0].equation.text, Dialect::Xmile, ignored);
-        if (!tree.empty()) literal = literal_number(tree, tree.root);
-      }
-    }
+    // The order is structure: what it is at the start, it stays.
+    auto literal = value_at_start(from, from.child(node, uint32_t(order_argument)));
     if (!literal)
-      return error(scope, from, from.child(node, order_argument), Code::not_constant, "the order of " + from.name_of(node) + " must be a number or a constant", out);
+      return error(scope, from, from.child(node, order_argument), Code::not_constant, "the order of " + from.name_of(node) + " must be known at the start: a number, or an expression on constants and TIME", out);
     if (!(*literal >= 1 && *literal <= max_macro_order))
       return error(scope, from, from.child(node, order_argument), Code::bad_argument,
                    "the order of " + from.name_of(node) + " must be from 1 to " + std::to_string(max_macro_order), out);
     order = int(*literal);
   }
-  BuiltinMacro macro = builtin_macro(name, order);
+  BuiltinMacro macro = builtin_macro(name, order, system_.vensim_made || name == "delay_n");
 
   // The instance: hidden variables for arguments that are expressions and for the body.
   uint32_t instance = scope.macro;

@@ -40,6 +40,8 @@ class Expander {
   AstId name_of_argument(const Ast& from, AstId argument, Ast& out, const Scope& scope, const char* suffix);
   AstId error(const Scope& scope, const Ast& from, AstId node, Code code, std::string message, Ast& out);
   uint32_t find_variable(const std::string& id) const;
+  // The value at the start time of an expression on numbers, time and other variables of that kind; none if it needs more.
+  std::optional<double> value_at_start(const Ast& ast, AstId node, int depth = 0) const;
 
   EquationSystem& system_;
   const LineIndex& lines_;

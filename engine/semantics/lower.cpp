@@ -152,14 +152,14 @@ class Lowering {
     ExprId b = lower(ast, ast.child(node, 1));
     if (n.op == AstOp::SafeDivide) return safe_divide(a, b, build_.constant(0));
     if (n.op == AstOp::Power) return power(a, b);
+    if (n.op == AstOp::Modulo) return build_.node(as_made(*find_builtin("mod")), {a, b});
     constexpr struct {
       AstOp from;
       Op to;
     } map[] = {{AstOp::Or, Op::Or},           {AstOp::And, Op::And},           {AstOp::Equal, Op::Equal},
                {AstOp::NotEqual, Op::NotEqual}, {AstOp::Less, Op::Less},         {AstOp::LessEqual, Op::LessEqual},
                {AstOp::Greater, Op::Greater}, {AstOp::GreaterEqual, Op::GreaterEqual}, {AstOp::Add, Op::Add},
-               {AstOp::Subtract, Op::Subtract}, {AstOp::Multiply, Op::Multiply}, {AstOp::Divide, Op::Divide},
-               {AstOp::Modulo, Op::Modulo}};
+               {AstOp::Subtract, Op::Subtract}, {AstOp::Multiply, Op::Multiply}, {AstOp::Divide, Op::Divide}};
     for (const auto& row : map)
       if (row.from == n.op) return build_.node(row.to, {a, b});
     return build_.constant(std::nan(""));
@@ -240,7 +240,14 @@ class Lowering {
       if (*form == ' ') form++;
     }
     if (builtin.op() == Op::Power) return power(arguments[0], arguments[1]);
-    return build_.node(builtin.op(), arguments);
+    return build_.node(as_made(builtin), arguments);
+  }
+
+  // INT and MOD round down in Stella and towards zero in Vensim.
+  Op as_made(const Builtin& builtin) const {
+    if (system_.vensim_made && builtin.name() == "int") return Op::Truncate;
+    if (system_.vensim_made && builtin.op() == Op::Modulo) return Op::Remainder;
+    return builtin.op();
   }
 
   ExprId special(const Ast& ast, AstId node, BuiltinSpecial what) {

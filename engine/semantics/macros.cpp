@@ -22,26 +22,41 @@ BuiltinMacro smooth(int n) {
   return macro;
 }
 
-// n first-order material delays in a row. A stage shorter than dt would overshoot: the N-th order delay then uses only as many stages
-// as fit, as Vensim does (its DELAY N of 1.25 with dt 0.5 equals the second-order one).
-BuiltinMacro delay(int n, bool limited) {
+// n first-order material delays in a row.
+BuiltinMacro delay(int n) {
   BuiltinMacro macro;
   macro.parameters = {{"input", ""}, {"delay_time", ""}, {"initial_value", "input"}};
-  if (n == 1) limited = false;
-  std::string order = limited ? "order" : std::to_string(n);
-  std::string time = n == 1 ? "delay_time" : "(delay_time / " + order + ")";
-  if (limited)
-    macro.lines.push_back({Kind::Auxiliary, "order", "INIT(MAX(1, MIN(" + std::to_string(n) + ", INT(delay_time / DT + 0.000001))))", "", ""});
-  std::string choice;
+  std::string time = n == 1 ? "delay_time" : "(delay_time / " + std::to_string(n) + ")";
   for (int i = 1; i <= n; i++) {
-    std::string leaving = i == n && !limited ? "output" : numbered("leaving_", i);
+    std::string leaving = i == n ? "output" : numbered("leaving_", i);
     std::string entering = i == 1 ? "entering" : numbered("leaving_", i - 1);
     macro.lines.push_back({Kind::Stock, numbered("stage_", i), "initial_value * " + time, entering, leaving});
     macro.lines.push_back({Kind::Flow, leaving, numbered("stage_", i) + " / " + time, "", ""});
-    if (limited) choice += i < n ? "IF order = " + std::to_string(i) + " THEN " + leaving + " ELSE " : leaving;
   }
   macro.lines.push_back({Kind::Flow, "entering", "input", "", ""});
-  if (limited) macro.lines.push_back({Kind::Auxiliary, "output", choice, "", ""});
+  return macro;
+}
+
+// The same of order n, as Vensim does it. A stage shorter than dt would overshoot, so only as many stages are used as fit (its DELAY N of
+// 1.25 and order 3 with dt 0.5 equals that of order 2). Where the delay time changes during the run, Vensim's output answers one dt
+// later than Stella's: its last stage still empties at the rate of the step before.
+BuiltinMacro delay_of_order(int n, bool vensim) {
+  BuiltinMacro macro;
+  macro.parameters = {{"input", ""}, {"delay_time", ""}, {"initial_value", "input"}};
+  macro.lines.push_back({Kind::Auxiliary, "order", "INIT(MAX(1, MIN(" + std::to_string(n) + ", INT(delay_time / DT + 0.000001))))", "", ""});
+  macro.lines.push_back({Kind::Auxiliary, "stage_time", "delay_time / order", "", ""});
+  std::string choice;
+  for (int i = 1; i <= n; i++) {
+    std::string stage = numbered("stage_", i), leaving = numbered("leaving_", i), number = std::to_string(i);
+    std::string entering = i == 1 ? "entering" : numbered("leaving_", i - 1);
+    std::string time = !vensim ? "stage_time" : "(IF order = " + number + " THEN last_stage_time ELSE stage_time)";
+    macro.lines.push_back({Kind::Stock, stage, "initial_value * stage_time", entering, leaving});
+    macro.lines.push_back({Kind::Flow, leaving, stage + " / " + time, "", ""});
+    choice += i < n ? "IF order = " + number + " THEN " + leaving + " ELSE " : leaving;
+  }
+  if (vensim) macro.lines.push_back({Kind::Auxiliary, "last_stage_time", "PREVIOUS(stage_time, stage_time)", "", ""});
+  macro.lines.push_back({Kind::Flow, "entering", "input", "", ""});
+  macro.lines.push_back({Kind::Auxiliary, "output", choice, "", ""});
   return macro;
 }
 
@@ -67,7 +82,7 @@ const std::vector<TextMacro>& text_macros() {
       {"npv",
        {{"stream", ""}, {"discount_rate", ""}, {"initial_value", "0"}, {"factor", "1"}},
        {{Kind::Stock, "discount", "1", "", "discounting"},
-        {Kind::Flow, "discounting", "discount * discount_rate", "", ""},
+        {Kind::Flow, "discounting", "discount * discount_rate / (1 + discount_rate * DT)", "", ""},
         {Kind::Stock, "accumulated", "initial_value", "discounted", ""},
         {Kind::Flow, "discounted", "stream * discount", "", ""},
         {Kind::Auxiliary, "output", "(accumulated + stream * DT * discount) * factor", "", ""}}},
@@ -98,13 +113,13 @@ int macro_order_argument(const std::string& name) {
   return name == "delay_n" ? 3 : -1;
 }
 
-BuiltinMacro builtin_macro(const std::string& name, int order) {
+BuiltinMacro builtin_macro(const std::string& name, int order, bool vensim) {
   if (name == "smth1") return smooth(1);
   if (name == "smth3") return smooth(3);
   if (name == "smthn") return smooth(order);
-  if (name == "delay1") return delay(1, false);
-  if (name == "delay3") return delay(3, false);
-  if (name == "delayn" || name == "delay_n") return delay(order, true);
+  if (name == "delay1") return delay(1);
+  if (name == "delay3") return delay(3);
+  if (name == "delayn" || name == "delay_n") return delay_of_order(order, vensim);
   for (const TextMacro& macro : text_macros())
     if (name == macro.name) return {macro.parameters, macro.lines};
   return {};

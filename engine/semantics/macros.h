@@ -25,8 +25,9 @@ struct BuiltinMacro {
   std::vector<MacroLine> lines;  // one is named "output"
 };
 
-// The macro of builtins.def's `form`. `order` is the literal order of the N-th order ones, else ignored.
-BuiltinMacro builtin_macro(const std::string& name, int order);
+// The macro of builtins.def's `form`. `order` is the order of the N-th order ones, else ignored; `vensim`: the model is Vensim's,
+// where the two differ.
+BuiltinMacro builtin_macro(const std::string& name, int order, bool vensim);
 // Which argument is the literal order of the macro (smthn, delayn), or -1.
 int macro_order_argument(const std::string& name);
 constexpr int max_macro_order = 200;

@@ -159,7 +159,8 @@ class Parser {
         advance();
         return finish(node, begin, {});
       }
-      case TokenKind::Name: return name();
+      case TokenKind::Name:
+      case TokenKind::Modulo: return name();  // where a value stands, MOD is a name or MOD(a, b)
       case TokenKind::LeftParen: {
         Nesting nesting(*this);
         if (!nesting.fits) return 0;

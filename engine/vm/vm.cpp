@@ -76,11 +76,8 @@ void Vm::execute(Section section, double* row, double* previous, double* out) {
 #define A VALUE(pc->a)
 #define B VALUE(pc->b)
 #define D VALUE(pc->dst)
-#define JUMP_UNLESS(test) \
-  if (!(test)) {          \
-    pc = code + pc->c;    \
-    continue;             \
-  }                       \
+#define JUMP_UNLESS(test)                     \
+  if (!(test)) pc = code + pc->c - 1;         \
   break;
   for (;; pc++) {
     switch (pc->op) {
@@ -111,7 +108,7 @@ void Vm::execute(Section section, double* row, double* previous, double* out) {
       case VmOp::LookupSlope: D = ls_lookup_slope(&tables_[pc->c], A); break;
       case VmOp::Move: D = A; break;
       case VmOp::Truth: D = A != 0; break;
-      case VmOp::Jump: pc = code + pc->c; continue;
+      case VmOp::Jump: pc = code + pc->c - 1; break;  // the loop steps on
       case VmOp::JumpIfZero: JUMP_UNLESS(A != 0)
       case VmOp::JumpIfNotZero: JUMP_UNLESS(A == 0)
       case VmOp::JumpUnlessEqual: JUMP_UNLESS(A == B)
@@ -127,16 +124,10 @@ void Vm::execute(Section section, double* row, double* previous, double* out) {
       case VmOp::AxisIndex: D = axes_[pc->c]; break;
       case VmOp::LoopStart:
         axes_[pc->a] = 0;
-        if (pc->b == 0) {
-          pc = code + pc->c;
-          continue;
-        }
+        if (pc->b == 0) pc = code + pc->c - 1;
         break;
       case VmOp::LoopNext:
-        if (++axes_[pc->a] < pc->b) {
-          pc = code + pc->c;
-          continue;
-        }
+        if (++axes_[pc->a] < pc->b) pc = code + pc->c - 1;
         break;
       case VmOp::LoadElement: D = element_load(code_.accesses[pc->c], bases); break;
       case VmOp::StoreElement: {

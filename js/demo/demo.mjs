@@ -31,10 +31,13 @@ console.log(`\nWhich loop drives it: mean share of each loop in five parts of th
 const rows = run.loops.map((loop) => [loop.id, loop.polarity, ...edges.slice(1).map((to, i) => percent(mean(loop.relative, edges[i] + 1, to))), loop.variables.join(' → ')]);
 print([['loop', 'polarity', ...heads, 'variables'], ...rows]);
 
-console.log(`
-engine started and model read  ${starting.toFixed(1)} ms
-compiled to wasm (${String(blobSize)} bytes)  ${compiling.toFixed(1)} ms
-${sim.layout.steps} steps with all scores      ${running.toFixed(2)} ms`);
+const times = [
+  ['engine started, model read', starting],
+  [`compiled to ${blobSize} bytes of wasm`, compiling],
+  [`${sim.layout.steps} steps with all scores`, running],
+];
+console.log();
+for (const [what, took] of times) console.log(`  ${what.padEnd(34)}${took.toFixed(2).padStart(8)} ms`);
 sim.dispose();
 project.dispose();
 

@@ -66,9 +66,18 @@ export function startEngine(): Promise<Engine> {
 }
 
 async function instantiate(): Promise<Engine> {
+  try {
+    return new Engine(await instantiateModule());
+  } catch (cause) {
+    if (cause instanceof LoopscopeError) throw cause;
+    throw new LoopscopeError('engine_failure', `the engine cannot be started: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+async function instantiateModule(): Promise<EngineModule> {
   compiled ??= compile(source ?? new URL('../../build/emscripten/loopscope.wasm', import.meta.url));
   const [module, glue] = await Promise.all([compiled, import('../../build/emscripten/loopscope.mjs')]);
-  const api = await new Promise<EngineModule>((resolve, reject) => {
+  return new Promise<EngineModule>((resolve, reject) => {
     glue
       .default({
         instantiateWasm(imports, done) {
@@ -78,10 +87,8 @@ async function instantiate(): Promise<Engine> {
         print: () => {},
         printErr: () => {}, // what an abort has to say is in its exception
       })
-      // Emscripten's module has had a `then` of its own in some versions: keep the promise from calling it.
       .then(resolve, reject);
   });
-  return new Engine(api);
 }
 
 async function compile(from: EngineSource): Promise<WebAssembly.Module> {

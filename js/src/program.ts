@@ -32,6 +32,17 @@ export function compileKey(options: CompileOptions): string {
   });
 }
 
+/** Why a program that is not ok is not. */
+export function compileError(handle: Handle<EngineProgram>, file: string): LoopscopeError {
+  const diagnostics = parseDiagnostics(handle.call((program) => program.diagnostics()));
+  const rendered = handle.call((program) => program.renderDiagnostics(file));
+  const errors = errorsOf(diagnostics);
+  const first = errors[0]?.message ?? 'the engine gave no reason';
+  if (errors.some((error) => error.code === 'bad_option')) return new LoopscopeError('bad_option', first, { diagnostics, rendered });
+  const rest = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return new LoopscopeError('model_has_errors', `the model cannot be run: ${first}${rest}`, { diagnostics, rendered });
+}
+
 export class Program {
   readonly layout: Layout;
   /** All columns in layout order, hidden ones included. */
@@ -44,18 +55,14 @@ export class Program {
   #bytes: Uint8Array<ArrayBuffer> | null = null;
   #module: Promise<WebAssembly.Module> | null = null;
 
-  /** Takes over the handle; throws `model_has_errors` (and frees it) if the model did not compile. */
+  /** Takes over the handle; throws (and frees it) if the model did not compile. */
   constructor(handle: Handle<EngineProgram>, file: string) {
     this.#handle = handle;
     this.#file = file;
     if (!handle.call((program) => program.ok())) {
-      const diagnostics = parseDiagnostics(handle.call((program) => program.diagnostics()));
-      const rendered = handle.call((program) => program.renderDiagnostics(file));
+      const error = compileError(handle, file);
       handle.free();
-      const errors = errorsOf(diagnostics);
-      const first = errors[0]?.message ?? 'the engine gave no reason';
-      const rest = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-      throw new LoopscopeError('model_has_errors', `the model cannot be run: ${first}${rest}`, { diagnostics, rendered });
+      throw error;
     }
     this.layout = JSON.parse(handle.call((program) => program.layout())) as Layout;
     const columns: Column[] = [];
@@ -133,10 +140,6 @@ export class Program {
     analysis.free();
     const [first] = errorsOf(diagnostics);
     throw new LoopscopeError(first?.code ?? 'bad_slab', first?.message ?? 'the results could not be analysed', { diagnostics });
-  }
-
-  dump(phase: string): string {
-    return this.#handle.call((program) => program.dump(phase));
   }
 
   get diagnostics(): readonly Diagnostic[] {

@@ -1,7 +1,7 @@
 import { disposeSymbol, Handle, own, startEngine } from './engine.js';
 import type { EngineProject } from './engine-types.js';
 import { LoopscopeError, errorsOf, parseDiagnostics, type Diagnostic } from './errors.js';
-import { compileKey, Program } from './program.js';
+import { compileError, compileKey, Program } from './program.js';
 import { Sim } from './sim.js';
 import { readBytes } from './source.js';
 import type { CompileOptions, Run, SimulateOptions, Variable } from './types.js';
@@ -129,13 +129,20 @@ export class Model {
     }
   }
 
-  /** A phase of compilation as text, for people: `model`, `ast`, `equations`, `ir`, `ltm`, `program`, `layout` or `wat`. Throws `bad_option`. */
+  /**
+   * A phase of compilation as text, for people: `model`, `ast`, `equations`, `ir`, `ltm`, `program`, `layout` or `wat`; of a model
+   * with errors, the phases that it reaches. Throws `model_has_errors`, `bad_option`.
+   */
   dump(phase: string, options: CompileOptions = {}): string {
-    const raw = this.#compile(compileKey(options));
-    const text = raw.call((program) => program.dump(phase));
-    raw.free();
-    if (text === '') throw new LoopscopeError('bad_option', `the model has nothing to show for phase "${phase}"`);
-    return text;
+    const program = this.#compile(compileKey(options));
+    try {
+      const text = program.call((p) => p.dump(phase));
+      if (text !== '') return text;
+      if (!program.call((p) => p.ok())) throw compileError(program, this.#file);
+      throw new LoopscopeError('bad_option', `the model has nothing to show for phase "${phase}"`);
+    } finally {
+      program.free();
+    }
   }
 
   /** Frees what the engine keeps of this model. Its simulations live on until they are disposed of themselves. */

@@ -151,7 +151,7 @@ export class Sim {
     return this.#analysis().call((a) => a.links());
   }
 
-  /** The loops, the strongest share first. Throws `ltm_not_enabled`. */
+  /** The feedback loops with their scores and shares. Throws `ltm_not_enabled`. */
   getLoops(): Loop[] {
     return this.#analysis().call((a) => a.loops());
   }

@@ -39,7 +39,8 @@ export interface Variable {
   readonly id: string;
   /** The name as the modeller wrote it. */
   readonly name: string;
-  readonly kind: 'stock' | 'flow' | 'auxiliary' | 'module';
+  /** The last three are hidden machinery. */
+  readonly kind: 'stock' | 'flow' | 'auxiliary' | 'module' | 'initial' | 'helper' | 'score';
   readonly units: string;
   readonly dimensions: readonly Dimension[];
   /** True if its value can be set. */

@@ -1,5 +1,5 @@
 // What each command does. Data to stdout or -o, everything said about the model to stderr.
-import { pathToFileURL } from 'node:url';
+import { readFile } from 'node:fs/promises';
 import { load, LoopscopeError, type Diagnostic, type Model, type Sim, type SimulateOptions } from '../index.js';
 import { choice, modelAndOverrides, number, onlyModel, runOptions, simulateOptions, text, UsageError, type OptionSpecs, type Parsed } from './args.js';
 import { aligned, byShare, count, delimited, emit, linksJson, loopsJson, numberText, percent, tableJson, type Table } from './output.js';
@@ -23,7 +23,10 @@ const outputOption: OptionSpecs = { output: { type: 'string', short: 'o' } };
 const modeHelp = '  --mode MODE               auto (default), exhaustive or discovery: how loops are found';
 
 async function withModel<T>(file: string, use: (model: Model) => Promise<T>): Promise<T> {
-  const project = await load(pathToFileURL(file), { file });
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${file} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`);
+  });
+  const project = await load(bytes, { file });
   try {
     return await use(project.mainModel());
   } finally {

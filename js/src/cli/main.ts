@@ -4,8 +4,8 @@ import { parse, UsageError } from './args.js';
 import { commands, say, type Command } from './commands.js';
 import { emit } from './output.js';
 
-/** Codes that say that the command line, not the model, is to be mended. */
-const usageCodes = new Set(['unreadable_source', 'unknown_override', 'not_overridable', 'unknown_variable', 'bad_option']);
+/** Codes that say that the command line, not the model, is to be mended; `load` and `simulate` give none of them for a model's own errors. */
+const usageCodes = new Set(['unknown_override', 'not_overridable', 'unknown_variable', 'bad_option']);
 
 function help(): string {
   const width = Math.max(...Object.values(commands).map(({ usage }) => usage.length));
@@ -54,7 +54,7 @@ function report(error: unknown): number {
   }
   if (error instanceof LoopscopeError) {
     say(error.rendered === '' ? `loopscope: error[${error.code}]: ${error.message}` : error.rendered);
-    return usageCodes.has(error.code) && error.diagnostics.length === 0 ? 2 : 1;
+    return usageCodes.has(error.code) ? 2 : 1;
   }
   say(`loopscope: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return 1;

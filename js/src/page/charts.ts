@@ -40,11 +40,13 @@ export const bands = 8;
 /** The first loops of one partition, each a band as high as its |relative| score; what is left up to 1 are the others. */
 export function drawShares(host: HTMLElement, run: Run, loops: readonly Loop[]): Chart {
   const shown = loops.slice(0, bands);
-  let below = new Float64Array(run.time.length);
-  const tops = shown.map((loop) => {
-    below = below.map((sum, i) => sum + (Number.isFinite(loop.relative[i]) ? Math.abs(loop.relative[i]!) : 0));
-    return below;
-  });
+  const height = (loop: Loop, row: number): number => Math.abs(loop.relative[row]!) || 0; // NaN: no height
+  const tops = shown.map((_, i) =>
+    Array.from(run.time, (__, row) => {
+      const active = loops.some((loop) => height(loop, row) > 0); // at the start no loop is
+      return active ? shown.slice(0, i + 1).reduce((sum, loop) => sum + height(loop, row), 0) : null;
+    }),
+  );
   const series = shown.map((loop, i) => ({
     label: loop.id,
     stroke: colourOf(i),
@@ -60,6 +62,6 @@ export function drawShares(host: HTMLElement, run: Run, loops: readonly Loop[]):
       bands: shown.slice(1).map((_, i) => ({ series: [i + 2, i + 1] as [number, number], fill: `${colourOf(i + 1)}aa` })),
       axes: [{}, { size: 60, values: (_, ticks) => ticks.map((t) => `${Math.round(100 * t)} %`) }],
     },
-    [Array.from(run.time), ...tops.map((top) => Array.from(top))],
+    [Array.from(run.time), ...tops],
   );
 }
