@@ -11,19 +11,20 @@ const char* runtime_polarity_name(RuntimePolarity p) {
 }
 
 Result<Analysis> Analysis::create(const Program& program, const LtmPlan& plan, const double* slab, size_t size) {
-  size_t wanted = program.fixed_slots + size_t(program.rows) * program.row_slots;
-  if (size != wanted)
-    return diagnose(Code::bad_slab, "the results hold " + std::to_string(size) + " values and the layout " + std::to_string(wanted) +
-                                        "; hand over the slab of a run of this program");
+  // The rows that the run has reached: the slab of a partial run ends with its last row.
+  size_t rows = size < program.fixed_slots ? 0 : (size - program.fixed_slots) / program.row_slots;
+  if (rows == 0 || rows > program.rows || size != program.fixed_slots + rows * program.row_slots)
+    return diagnose(Code::bad_slab, "the results hold " + std::to_string(size) + " values, which is no number of rows of the layout; hand over the slab of a run of this program");
   Analysis analysis(program, plan);
+  analysis.rows_ = uint32_t(rows);
   analysis.slab_.assign(slab, slab + size);
   return analysis;
 }
 
 std::vector<double> Analysis::row_series(uint32_t slot) const {
-  std::vector<double> out(program_->rows);
+  std::vector<double> out(rows_);
   const double* from = slab_.data() + program_->fixed_slots + slot;
-  for (uint32_t r = 0; r < program_->rows; r++) out[r] = from[size_t(r) * program_->row_slots];
+  for (uint32_t r = 0; r < rows_; r++) out[r] = from[size_t(r) * program_->row_slots];
   return out;
 }
 
@@ -113,13 +114,13 @@ std::vector<LinkResult> Analysis::links() const {
   std::unordered_map<VariableId, std::vector<double>> totals;
   for (const LinkResult& link : results) {
     std::vector<double>& total = totals[link.to];
-    total.resize(program_->rows, 0);
+    total.resize(rows_, 0);
     for (size_t r = 0; r < total.size(); r++)
       if (std::isfinite(link.score[r])) total[r] += std::fabs(link.score[r]);
   }
   for (LinkResult& link : results) {
     const std::vector<double>& total = totals[link.to];
-    link.relative.resize(program_->rows);
+    link.relative.resize(rows_);
     for (size_t r = 0; r < total.size(); r++)
       link.relative[r] = !std::isfinite(link.score[r]) ? std::nan("") : total[r] == 0 ? 0 : std::fabs(link.score[r]) / total[r];
   }
@@ -128,7 +129,7 @@ std::vector<LinkResult> Analysis::links() const {
 
 std::vector<LoopResult> Analysis::loops() const {
   std::vector<LoopResult> results;
-  std::vector<std::vector<double>> totals(plan_->partitions.size(), std::vector<double>(program_->rows, 0));
+  std::vector<std::vector<double>> totals(plan_->partitions.size(), std::vector<double>(rows_, 0));
   for (const Loop& loop : plan_->loops) {
     LoopResult result{&loop, RuntimePolarity::Undetermined, score_series(loop.score), {}, 0};
     result.polarity = runtime_polarity(result.score, loop.structural);
@@ -139,7 +140,7 @@ std::vector<LoopResult> Analysis::loops() const {
   }
   for (LoopResult& result : results) {
     const std::vector<double>& total = totals[result.loop->partition];
-    result.relative.resize(program_->rows);
+    result.relative.resize(rows_);
     double sum = 0;
     uint32_t active = 0;
     for (size_t r = 0; r < total.size(); r++) {

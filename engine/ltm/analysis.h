@@ -24,7 +24,7 @@ struct LoopResult {
 
 class Analysis {
  public:
-  // `slab` has the layout of the program's results; copied from.
+  // `slab` has the layout of the program's results, and as many rows as the run has reached; copied from.
   static Result<Analysis> create(const Program& program, const LtmPlan& plan, const double* slab, size_t size);
 
   // Links among the variables that are shown; a route through hidden ones is one link with the score of its strongest path.
@@ -40,6 +40,7 @@ class Analysis {
 
   const Program* program_;
   const LtmPlan* plan_;
+  uint32_t rows_ = 0;
   std::vector<double> slab_;
 };
 

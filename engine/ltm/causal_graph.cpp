@@ -53,49 +53,63 @@ std::vector<Link> causal_links(const Program& program) {
 
 namespace {
 
-// Johnson's search from one start node among the nodes >= start of its component, without recursion.
+// Johnson's search from one start node of a component, without recursion.
 class CircuitSearch {
  public:
   CircuitSearch(const std::vector<std::vector<GraphEdge>>& edges, uint32_t max_loops, uint64_t max_visits)
-      : edges_(edges), max_loops_(max_loops), max_visits_(max_visits), blocked_(edges.size(), false), waiting_(edges.size()), allowed_(edges.size(), 0) {}
+      : edges_(edges), max_loops_(max_loops), max_visits_(max_visits), blocked_(edges.size(), false), waiting_(edges.size()),
+        allowed_(edges.size(), 0), degree_(edges.size(), 0), local_(edges.size(), none_id) {}
 
   Circuits run() {
-    Adjacency all(edges_.size());
-    for (size_t v = 0; v < edges_.size(); v++)
-      for (const GraphEdge& e : edges_[v]) all[v].push_back(e.to);
-    Components components = strongly_connected_components(all);
-    for (const auto& members : components.members)
-      if (members.size() > 1 || has_self_loop(members[0])) component(members);
+    // Circuits through one node of a component; then the node goes, and what is left falls apart into components. Taking a node that
+    // many paths meet at leaves little: most models are free of circles once a few stocks are gone.
+    std::vector<uint32_t> everything(edges_.size());
+    for (uint32_t i = 0; i < everything.size(); i++) everything[i] = i;
+    split(everything);
+    while (!pending_.empty() && result_.complete) {
+      std::vector<uint32_t> members = std::move(pending_.back());
+      pending_.pop_back();
+      stamp_++;
+      for (uint32_t v : members) {
+        allowed_[v] = stamp_;
+        blocked_[v] = false;
+        waiting_[v].clear();
+      }
+      uint32_t start = busiest(members);
+      search(start);
+      members.erase(std::find(members.begin(), members.end(), start));
+      split(members);
+    }
     return std::move(result_);
   }
 
  private:
-  bool has_self_loop(uint32_t v) const {
-    return std::any_of(edges_[v].begin(), edges_[v].end(), [v](const GraphEdge& e) { return e.to == v; });
+  uint32_t busiest(const std::vector<uint32_t>& members) {
+    for (uint32_t v : members) degree_[v] = 0;
+    for (uint32_t v : members)
+      for (const GraphEdge& e : edges_[v])
+        if (allowed_[e.to] == stamp_) degree_[v]++, degree_[e.to]++;
+    return *std::max_element(members.begin(), members.end(), [&](uint32_t a, uint32_t b) { return degree_[a] < degree_[b]; });
   }
 
-  // Each round: the component of the least remaining node among the remaining ones.
-  void component(const std::vector<uint32_t>& members) {
-    std::vector<uint32_t> local(edges_.size(), none_id);
-    std::vector<uint32_t> rest = members;
-    while (!rest.empty() && result_.complete) {
-      for (uint32_t i = 0; i < rest.size(); i++) local[rest[i]] = i;
-      Adjacency sub(rest.size());
-      for (uint32_t i = 0; i < rest.size(); i++)
-        for (const GraphEdge& e : edges_[rest[i]])
-          if (local[e.to] != none_id) sub[i].push_back(local[e.to]);
-      Components parts = strongly_connected_components(sub);
-      uint32_t start = rest[0];
-      stamp_++;
-      for (uint32_t i : parts.members[parts.of[0]]) {
-        allowed_[rest[i]] = stamp_;
-        blocked_[rest[i]] = false;
-        waiting_[rest[i]].clear();
-      }
-      search(start);
-      for (uint32_t v : rest) local[v] = none_id;
-      rest.erase(rest.begin());
+  // Components with circuits among `nodes` wait for their turn.
+  void split(const std::vector<uint32_t>& nodes) {
+    for (uint32_t i = 0; i < nodes.size(); i++) local_[nodes[i]] = i;
+    Adjacency sub(nodes.size());
+    std::vector<bool> self(nodes.size(), false);
+    for (uint32_t i = 0; i < nodes.size(); i++)
+      for (const GraphEdge& e : edges_[nodes[i]])
+        if (local_[e.to] != none_id) {
+          sub[i].push_back(local_[e.to]);
+          if (e.to == nodes[i]) self[i] = true;
+        }
+    for (const auto& part : strongly_connected_components(sub).members) {
+      if (part.size() == 1 && !self[part[0]]) continue;
+      std::vector<uint32_t> members;
+      for (uint32_t i : part) members.push_back(nodes[i]);
+      pending_.push_back(std::move(members));
     }
+    for (uint32_t v : nodes) local_[v] = none_id;
   }
 
   struct Frame {
@@ -163,7 +177,8 @@ class CircuitSearch {
   uint64_t max_visits_, visits_ = 0;
   std::vector<bool> blocked_;
   std::vector<std::vector<uint32_t>> waiting_;
-  std::vector<uint32_t> allowed_;
+  std::vector<uint32_t> allowed_, degree_, local_;
+  std::vector<std::vector<uint32_t>> pending_;
   uint32_t stamp_ = 0;
   Circuits result_;
 };

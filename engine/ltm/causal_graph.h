@@ -29,8 +29,8 @@ class PolarityFinder {
   std::unordered_map<ExprId, Sign> signs_;
 };
 
-// Elementary circuits of a graph given as out-edges (edge index, target), each once, as lists of edge indices starting at its
-// smallest node. Johnson's algorithm (SIAM J. Comput. 4(1), 1975) within each strongly connected component. Stops when a budget trips.
+// Elementary circuits of a graph given as out-edges (edge index, target), each once, as lists of edge indices that may
+// start anywhere. Johnson's algorithm (SIAM J. Comput. 4(1), 1975) within each strongly connected component. Stops when a budget trips.
 struct Circuits {
   std::vector<std::vector<uint32_t>> loops;
   bool complete = true;

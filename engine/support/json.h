@@ -1,5 +1,5 @@
 // JSON out of the engine: a thin face over RapidJSON's writer, so that one place decides how numbers print
-// (shortest form that reads back to the same double; null where not finite).
+// (a short form that reads back to the same double; null where not finite).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -37,7 +37,7 @@ class JsonWriter {
   std::unique_ptr<State> state_;
 };
 
-// Shortest text that reads back to the same double: "3.5", "1e-7", "NaN", "Infinity".
+// Short text that reads back to the same double (RapidJSON's Grisu2): "3.5", "1e-7", "NaN", "Infinity".
 std::string format_number(double number);
 
 }  // namespace loopscope
