@@ -28,7 +28,7 @@ CompiledProgram compile_project(const LoadedProject& loaded, const CompileOption
 // {"ltm": true, "start": 0 ...} as docs/interfaces.md lists them.
 Result<CompileOptions> parse_options(std::string_view json);
 
-// Text of a phase up to program: model, ast, equations, ir, ltm, program, layout. Empty if there is no such phase or nothing to show.
+// Text of a phase up to program: model, ast, equations, ir, ltm, program, layout, c. Empty if there is no such phase or nothing to show.
 std::string dump_phase(const LoadedProject& loaded, const CompileOptions& options, std::string_view phase);
 
 }  // namespace loopscope

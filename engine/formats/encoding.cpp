@@ -91,8 +91,8 @@ std::optional<std::string> to_utf8(std::string_view bytes, std::vector<Diagnosti
     diagnostics.push_back(diagnose(Code::bad_encoding, std::move(message), span));
     return std::nullopt;
   };
-  bool utf16_le = bytes.starts_with("\xFF\xFE") || bytes.starts_with(std::string_view("<\0?\0", 4));
-  bool utf16_be = bytes.starts_with("\xFE\xFF") || bytes.starts_with(std::string_view("\0<\0?", 4));
+  bool utf16_le = bytes.starts_with("\xFF\xFE") || bytes.starts_with(std::string_view("<\0", 2));
+  bool utf16_be = bytes.starts_with("\xFE\xFF") || bytes.starts_with(std::string_view("\0<", 2));
   if (utf16_le || utf16_be) {
     bool mark = bytes[0] != '<' && bytes[0] != 0;
     auto text = from_utf16(bytes.substr(mark ? 2 : 0), utf16_be);

@@ -60,23 +60,30 @@ constexpr Format formats[] = {
 
 }  // namespace
 
-std::optional<Project> read_project(std::string_view bytes, std::vector<Diagnostic>& diagnostics) {
+std::optional<Project> read_project(std::string_view bytes, std::string& source, std::vector<Diagnostic>& diagnostics) {
   auto fail = [&](Code code, std::string message) {
     diagnostics.push_back(diagnose(code, std::move(message)));
     return std::nullopt;
   };
   if (bytes.size() > max_input) return fail(Code::input_too_large, "the file is larger than 64 MiB");
-  auto text = to_utf8(bytes, diagnostics);
-  if (!text) return {};
-  if (text->find_first_not_of(" \t\r\n") == text->npos) return fail(Code::unknown_format, "the file is empty");
+  auto converted = to_utf8(bytes, diagnostics);
+  source = converted ? std::move(*converted) : std::string(bytes);
+  if (!converted) return {};
+  const std::string_view text = source;
+  if (text.find_first_not_of(" \t\r\n") == text.npos) return fail(Code::unknown_format, "the file is empty");
   for (const Format& format : formats) {
-    if (!format.matches(*text)) continue;
-    if (format.read) return format.read(*text, diagnostics);
+    if (!format.matches(text)) continue;
+    if (format.read) return format.read(text, diagnostics);
     return fail(Code::unsupported_feature, std::string(format.name) + " models are not read yet; export the model as XMILE");
   }
-  std::string_view root = xml_root(*text);
+  std::string_view root = xml_root(text);
   if (!root.empty()) return fail(Code::unknown_format, "the root element is <" + std::string(root.substr(0, 60)) + ">; an XMILE file has <xmile>");
   return fail(Code::unknown_format, "the text is not a model in a known format; XMILE files can be read");
+}
+
+std::optional<Project> read_project(std::string_view bytes, std::vector<Diagnostic>& diagnostics) {
+  std::string source;
+  return read_project(bytes, source, diagnostics);
 }
 
 }  // namespace loopscope

@@ -9,7 +9,9 @@
 
 namespace loopscope {
 
-// None if nothing can be listed; the diagnostics say why, and what is wrong with a project that is there.
+// None if nothing can be listed; the diagnostics say why, and what is wrong with a project that is there. Their spans
+// point into `source`: the bytes as UTF-8, or as they are if that cannot be had.
+std::optional<Project> read_project(std::string_view bytes, std::string& source, std::vector<Diagnostic>& diagnostics);
 std::optional<Project> read_project(std::string_view bytes, std::vector<Diagnostic>& diagnostics);
 
 }  // namespace loopscope

@@ -17,6 +17,30 @@ constexpr CodeRow code_rows[] = {
 #include "support/diagnostics.def"
 #undef DIAGNOSTIC
 };
+
+// Names of a hostile file can be megabytes long, and messages hold names.
+constexpr size_t max_message = 1000, max_name = 200;
+
+bool is_continuation(char c) { return (c & 0xC0) == 0x80; }
+
+void shorten(std::string& text, size_t most) {
+  if (text.size() <= most) return;
+  while (most > 0 && is_continuation(text[most])) most--;
+  text.resize(most);
+  text += "...";
+}
+
+// What a terminal would take for a command, or a line break inside of a line, is shown as a blank.
+std::string printable(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); i++) {
+    unsigned char c = text[i], next = i + 1 < text.size() ? text[i + 1] : 0;
+    bool c1 = c == 0xC2 && next >= 0x80 && next < 0xA0;
+    if (c1) i++;
+    out += c1 || (c < 0x20 && c != '\t') || c == 0x7F ? ' ' : char(c);
+  }
+  return out;
+}
 }  // namespace
 
 const char* code_name(Code code) { return code_rows[static_cast<int>(code)].name; }
@@ -39,6 +63,8 @@ Diagnostic diagnose(Code code, std::string message, Span span, std::string varia
   diagnostic.message = std::move(message);
   diagnostic.span = span;
   diagnostic.variable = std::move(variable);
+  shorten(diagnostic.message, max_message);
+  shorten(diagnostic.variable, max_name);
   return diagnostic;
 }
 
@@ -68,8 +94,8 @@ std::string render_diagnostic(const Diagnostic& d, std::string_view file, std::s
   std::string out(file);
   if (d.span.known()) out += ":" + std::to_string(d.span.line) + ":" + std::to_string(d.span.column);
   out += std::string(": ") + severity_name(d.severity) + "[" + code_name(d.code) + "]: ";
-  if (!d.variable.empty()) out += d.variable + ": ";
-  out += d.message + "\n";
+  if (!d.variable.empty()) out += printable(d.variable) + ": ";
+  out += printable(d.message) + "\n";
   if (!d.span.known() || d.span.offset > source.size()) return out;
   size_t begin = d.span.offset;
   while (begin > 0 && source[begin - 1] != '\n' && source[begin - 1] != '\r') begin--;
@@ -80,10 +106,10 @@ std::string render_diagnostic(const Diagnostic& d, std::string_view file, std::s
   if (d.span.offset - begin > context) begin = d.span.offset - context;
   if (end - d.span.offset > context) end = d.span.offset + context;
   // Not in the middle of a UTF-8 sequence.
-  auto continuation = [&](size_t i) { return i < source.size() && (source[i] & 0xC0) == 0x80; };
+  auto continuation = [&](size_t i) { return i < source.size() && is_continuation(source[i]); };
   while (continuation(begin)) begin++;
   while (continuation(end)) end++;
-  out += "    " + std::string(source.substr(begin, end - begin)) + "\n    ";
+  out += "    " + printable(source.substr(begin, end - begin)) + "\n    ";
   for (size_t i = begin; i < d.span.offset; i++) {
     if (continuation(i)) continue;
     out += source[i] == '\t' ? '\t' : ' ';

@@ -40,7 +40,8 @@ class Parser {
   }
 
   Ast run() {
-    AstId root = expression(1);
+    if (token_.kind == TokenKind::End) error(Code::empty_equation, 0, 0, "the equation is empty; write a number or an expression");
+    AstId root = ok() ? expression(1) : 0;
     if (ok() && token_.kind != TokenKind::End) unexpected("an operator or the end of the equation");
     if (!ok()) return {};
     ast_.root = root;

@@ -130,7 +130,7 @@ export class Model {
   }
 
   /**
-   * A phase of compilation as text, for people: `model`, `ast`, `equations`, `ir`, `ltm`, `program`, `layout` or `wat`; of a model
+   * A phase of compilation as text, for people: `model`, `ast`, `equations`, `ir`, `ltm`, `program`, `layout`, `c` or `wat`; of a model
    * with errors, the phases that it reaches. Throws `model_has_errors`, `bad_option`.
    */
   dump(phase: string, options: CompileOptions = {}): string {

@@ -25,7 +25,7 @@ export function readManifest() {
 }
 
 // What the engine does not do yet, as it shows in `requires` and `features` of an entry.
-const notYet = /^(?:lang:)?(?:arrays|subscripts|wildcard_subscript|modules?|macros?|conveyor|queue)/;
+const notYet = /^(?:lang:)?(?:arrays|wildcard_subscript|modules?|macros?|conveyor|queue)/;
 
 /** The entries of the manifest that the engine is to handle. */
 export const supportedEntries = (manifest) =>

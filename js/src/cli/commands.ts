@@ -221,7 +221,7 @@ async function inspect(file: string): Promise<{ diagnostics: readonly Diagnostic
   }
 }
 
-const phases = ['model', 'ast', 'equations', 'ir', 'ltm', 'program', 'layout', 'wat'] as const;
+const phases = ['model', 'ast', 'equations', 'ir', 'ltm', 'program', 'layout', 'c', 'wat'] as const;
 
 const dump: Command = {
   usage: 'dump MODEL --phase PHASE [--ltm] [-o FILE]',

@@ -1,0 +1,94 @@
+// A run with its loops scored, asked by names: what ltm_*_test.cpp look at.
+#pragma once
+#include <algorithm>
+#include <optional>
+
+#include "small_models.h"
+
+namespace small {
+
+struct Scored {
+  Simulation simulation;
+  std::optional<Analysis> analysis;
+  std::vector<LinkResult> link_results;
+  std::vector<LoopResult> loop_results;
+
+  const std::string& id(VariableId v) const { return simulation.program().variables[v].id; }
+
+  // "a -> b" among the links that are shown.
+  const LinkResult* link(const std::string& from, const std::string& to) const {
+    for (const LinkResult& l : link_results)
+      if (id(l.from) == from && id(l.to) == to) return &l;
+    FAIL_CHECK("no link " << from << " -> " << to);
+    return nullptr;
+  }
+  std::vector<double> link_score(const std::string& from, const std::string& to) const {
+    const LinkResult* l = link(from, to);
+    return l ? l->score : std::vector<double>();
+  }
+
+  // The variables of a loop that a person is shown, in order, blanks between.
+  std::string shown(const LoopResult& l) const {
+    std::string out;
+    for (VariableId v : l.loop->path)
+      if (!simulation.program().variables[v].hidden) out += (out.empty() ? "" : " ") + id(v);
+    return out;
+  }
+  const LoopResult* loop(const std::string& names) const {
+    for (const LoopResult& l : loop_results)
+      if (shown(l) == names) return &l;
+    FAIL_CHECK("no loop " << names << "; there are " << loop_names());
+    return nullptr;
+  }
+  std::vector<double> loop_score(const std::string& names) const {
+    const LoopResult* l = loop(names);
+    return l ? l->score : std::vector<double>();
+  }
+  std::vector<double> relative(const std::string& names) const {
+    const LoopResult* l = loop(names);
+    return l ? l->relative : std::vector<double>();
+  }
+  // "r1: a b; b1: a c"
+  std::string loop_names() const {
+    std::vector<std::string> all;
+    for (const LoopResult& l : loop_results) all.push_back(l.loop->id + ": " + shown(l));
+    std::sort(all.begin(), all.end());
+    std::string out;
+    for (const std::string& text : all) out += (out.empty() ? "" : "; ") + text;
+    return out;
+  }
+};
+
+inline Scored score_xmile(std::string_view xmile, CompileOptions options = {}) {
+  options.ltm = true;
+  Scored scored;
+  scored.simulation = compile_xmile(xmile, options);
+  if (!scored.simulation.ok()) {
+    FAIL_CHECK("does not compile:\n" << scored.simulation.everything_said());
+    return scored;
+  }
+  scored.simulation.vm->run_to_end();
+  auto analysis = Analysis::create(scored.simulation.program(), *scored.simulation.compiled.plan, scored.simulation.vm->slab(),
+                                   scored.simulation.vm->slab_size());
+  CHECK(bool(analysis));
+  if (!analysis) return scored;
+  scored.analysis = std::move(*analysis);
+  scored.link_results = scored.analysis->links();
+  scored.loop_results = scored.analysis->loops();
+  return scored;
+}
+inline Scored score(std::string_view lines, const CompileOptions& options = {}) { return score_xmile(to_xmile(lines), options); }
+
+inline std::vector<double> sum(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<double> out = a;
+  for (size_t i = 0; i < out.size() && i < b.size(); i++) out[i] += b[i];
+  return out;
+}
+
+// |change / dz| with the sign of change against dx: LTM.md section 1, by hand.
+inline double link_by_hand(double change, double dz, double dx) {
+  if (dz == 0 || dx == 0) return 0;
+  return std::fabs(change / dz) * ((change < 0) != (dx < 0) ? -1 : 1);
+}
+
+}  // namespace small
