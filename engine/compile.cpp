@@ -23,7 +23,9 @@ CompiledProgram compile_project(const LoadedProject& loaded, const CompileOption
   if (!loaded.project) return out;
   EquationSystem system = build_equations(*loaded.project, options, out.diagnostics);
   if (has_errors(out.diagnostics)) return out;
-  auto program = std::make_shared<Program>(schedule(lower_equations(system), out.diagnostics));
+  UnorderedProgram unordered = lower_equations(system, LineIndex(loaded.project->source), out.diagnostics);
+  if (has_errors(out.diagnostics)) return out;
+  auto program = std::make_shared<Program>(schedule(std::move(unordered), out.diagnostics));
   if (has_errors(out.diagnostics)) return out;
   if (options.ltm) {
     LtmOptions ltm;

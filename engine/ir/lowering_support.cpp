@@ -71,4 +71,49 @@ std::vector<uint32_t> count_uses(const Program& program, const std::vector<Assig
   return uses;
 }
 
+namespace {
+struct InvariantFinder {
+  const Program& program;
+  uint32_t first, count;
+  std::unordered_map<ExprId, bool> depends_;
+  std::vector<ExprId> found;
+  std::unordered_map<ExprId, bool> visited;
+
+  bool in_loop(uint32_t axis) const { return axis >= first && axis < first + count; }
+
+  bool depends(ExprId id) {
+    auto it = depends_.find(id);
+    if (it != depends_.end()) return it->second;
+    const Expr& e = program.expr(id);
+    bool result = e.op == Op::AxisIndex && in_loop(e.payload);
+    if (e.op == Op::Load)
+      for (const IndexMap& index : program.load_of(id).indices)
+        result |= ((index.kind == IndexMap::Axis || index.kind == IndexMap::Mapped) && in_loop(index.value)) ||
+                  (index.kind == IndexMap::Computed && depends(index.expr));
+    for (uint32_t i = 0; i < e.count; i++) result |= depends(program.argument(id, i));
+    depends_.emplace(id, result);
+    return result;
+  }
+
+  void visit(ExprId id) {
+    if (!visited.emplace(id, true).second) return;
+    const Expr& e = program.expr(id);
+    if (e.op == Op::Reduce && !depends(id)) {
+      found.push_back(id);
+      return;
+    }
+    for (uint32_t i = 0; i < e.count; i++) visit(program.argument(id, i));
+    if (e.op == Op::Load)
+      for (const IndexMap& index : program.load_of(id).indices)
+        if (index.kind == IndexMap::Computed) visit(index.expr);
+  }
+};
+}  // namespace
+
+std::vector<ExprId> loop_invariants(const Program& program, ExprId body, uint32_t first, uint32_t count) {
+  InvariantFinder finder{program, first, count, {}, {}, {}};
+  finder.visit(body);
+  return std::move(finder.found);
+}
+
 }  // namespace loopscope

@@ -41,6 +41,10 @@ std::vector<uint32_t> strides_of(const Program& program, VariableId variable);
 // How many times each expression is an argument or a root among the assignments, counting a shared node's arguments once.
 std::vector<uint32_t> count_uses(const Program& program, const std::vector<Assignment>& assignments);
 
+// Reductions inside `body` that do not depend on the loop axes first .. first+count-1: to be evaluated once, before those loops.
+// Outermost ones only.
+std::vector<ExprId> loop_invariants(const Program& program, ExprId body, uint32_t first, uint32_t count);
+
 // Values computed on the way and still valid: entering a branch or loop opens a scope, leaving it forgets what was learnt inside.
 template <class Value>
 class ScopedValues {

@@ -60,6 +60,7 @@ class Compiler {
     if (a.extents->empty() && !a.target_index) return into(a.expr, operand(base_of(a.destination), a.slot));
     size_t mark = values_.open();
     std::vector<size_t> starts;
+    hoist(a.expr, 0, uint32_t(a.extents->size()));
     loops_open(0, *a.extents, starts);
     ElementAccess access;
     access.base = base_of(a.destination);
@@ -84,6 +85,14 @@ class Compiler {
     release(a.expr, value);
     loops_close(0, *a.extents, starts);
     values_.close(mark);
+  }
+
+  // Evaluates what does not depend on the loops before they start, and keeps it.
+  void hoist(ExprId body, uint32_t first, uint32_t count) {
+    for (ExprId id : loop_invariants(program_, body, first, count)) {
+      uses_[id]++;
+      use(id);
+    }
   }
 
   void loops_open(uint32_t first, const std::vector<uint32_t>& extents, std::vector<size_t>& starts) {
@@ -268,11 +277,12 @@ class Compiler {
     constexpr double neutral[] = {0, 1, HUGE_VAL, -HUGE_VAL};
     constexpr VmOp ops[] = {VmOp::Add, VmOp::Multiply, VmOp::Minimum, VmOp::Maximum};
     Operand sum = temporary();
-    emit(VmOp::Move, sum, constant(neutral[int(r.op)]));
     size_t mark = values_.open();
     std::vector<size_t> starts;
-    loops_open(r.first_axis, r.extents, starts);
     ExprId body = program_.argument(id, 0);
+    hoist(body, r.first_axis, uint32_t(r.extents.size()));
+    emit(VmOp::Move, sum, constant(neutral[int(r.op)]));
+    loops_open(r.first_axis, r.extents, starts);
     Operand value = use(body);
     emit(ops[int(r.op)], sum, sum, value);
     release(body, value);

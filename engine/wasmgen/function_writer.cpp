@@ -151,6 +151,7 @@ void FunctionWriter::element_assignment(const Assignment& a) {
   size_t mark = values_.open();
   uint32_t offset;
   for (uint32_t i = 0; i < a.extents->size(); i++) axis_local(i);
+  hoist(a.expr, 0, uint32_t(a.extents->size()), body_);
   Expression* result = value(a.expr);
   Expression* to = destination(a.destination, a.slot, offset);
   std::vector<IndexMap> indices;
@@ -171,6 +172,14 @@ void FunctionWriter::element_assignment(const Assignment& a) {
   if (element) to = build_.makeBinary(AddInt32, to, element);
   body_.push_back(loops(0, *a.extents, store_f64(to, offset, result)));
   values_.close(mark);
+}
+
+void FunctionWriter::hoist(ExprId body, uint32_t first, uint32_t count, std::vector<Expression*>& before) {
+  for (ExprId id : loop_invariants(program_, body, first, count)) {
+    if (values_.find(id)) continue;
+    uses_[id]++;
+    before.push_back(build_.makeDrop(value(id)));
+  }
 }
 
 Expression* FunctionWriter::loops(uint32_t first_axis, const std::vector<uint32_t>& extents, Expression* body) {
@@ -339,12 +348,15 @@ Expression* FunctionWriter::reduce(ExprId id) {
   Index sum = new_local(Type::f64);
   size_t mark = values_.open();
   for (uint32_t i = 0; i < r.extents.size(); i++) axis_local(r.first_axis + i);
+  std::vector<Expression*> parts;
+  hoist(program_.argument(id, 0), r.first_axis, uint32_t(r.extents.size()), parts);
   Expression* body = value(program_.argument(id, 0));
   values_.close(mark);
   Expression* fold = build_.makeLocalSet(sum, build_.makeBinary(ops[int(r.op)], build_.makeLocalGet(sum, Type::f64), body));
-  return build_.makeBlock(std::vector<Expression*>{build_.makeLocalSet(sum, number(neutral[int(r.op)])), loops(r.first_axis, r.extents, fold),
-                                                   build_.makeLocalGet(sum, Type::f64)},
-                          Type::f64);
+  parts.push_back(build_.makeLocalSet(sum, number(neutral[int(r.op)])));
+  parts.push_back(loops(r.first_axis, r.extents, fold));
+  parts.push_back(build_.makeLocalGet(sum, Type::f64));
+  return build_.makeBlock(parts, Type::f64);
 }
 
 }  // namespace loopscope

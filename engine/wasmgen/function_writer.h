@@ -61,6 +61,8 @@ class FunctionWriter {
   // Byte offset of an element, its constant part added to `constant`; computed indices add to `checks`.
   Expression* element_offset(const std::vector<IndexMap>& indices, const std::vector<uint32_t>& strides,
                              const std::vector<uint32_t>& extents, uint32_t& constant, std::vector<Expression*>& setup, Expression*& check);
+  // Evaluates what does not depend on the loops before they start, and keeps it in locals.
+  void hoist(ExprId body, uint32_t first, uint32_t count, std::vector<Expression*>& before);
   Expression* loops(uint32_t first_axis, const std::vector<uint32_t>& extents, Expression* body);
 
   wasm::Index new_local(wasm::Type type);
