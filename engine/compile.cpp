@@ -28,6 +28,11 @@ CompiledProgram compile_project(const LoadedProject& loaded, const CompileOption
   auto program = std::make_shared<Program>(schedule(std::move(unordered), out.diagnostics));
   if (has_errors(out.diagnostics)) return out;
   if (options.ltm) {
+    for (const ProgramVariable& v : program->variables)
+      if (v.elements != 1 || !v.dimensions.empty()) {
+        out.diagnostics.push_back(diagnose(Code::unsupported_feature, "Loops That Matter of arrayed models is not there yet; run it without", v.span, v.name));
+        return out;
+      }
     LtmOptions ltm;
     ltm.mode = options.ltm_mode;
     out.plan = std::make_shared<LtmPlan>(instrument(*program, ltm, out.diagnostics));

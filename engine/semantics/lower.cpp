@@ -134,19 +134,27 @@ class Lowering {
       bool whole = true;
       each_element(v, definition, [&](uint32_t element, const std::vector<uint32_t>&) { whole &= owner.empty() || owner[element] == d; });
       if (whole && (definition.loops.empty() || !needs_elements(definition))) {
-        std::vector<LoweringAxis> axes;
-        for (uint32_t loop : definition.loops) axes.push_back({loop, uint32_t(axes.size()), 0, system_.dimensions[loop].size()});
-        equation(i, definition, axes);
+        equation(i, definition, axes_of(v, definition, nullptr));
       } else {
         each_element(v, definition, [&](uint32_t element, const std::vector<uint32_t>& at) {
-          if (!owner.empty() && owner[element] != d) return;
-          std::vector<LoweringAxis> axes;
-          for (size_t l = 0; l < at.size(); l++)
-            axes.push_back({definition.loops[l], uint32_t(l), 0, system_.dimensions[definition.loops[l]].size(), true, at[l]});
-          equation(i, definition, axes);
+          if (owner.empty() || owner[element] == d) equation(i, definition, axes_of(v, definition, &at));
         });
       }
     }
+  }
+
+  // One an axis of the variable: a loop, or the element that is set; with `at`, the loops' elements.
+  std::vector<LoweringAxis> axes_of(const EquationVariable& v, const EquationDefinition& d, const std::vector<uint32_t>* at) const {
+    std::vector<LoweringAxis> axes;
+    for (size_t a = 0; a < d.target.size(); a++) {
+      uint32_t loop = d.target[a].loop;
+      uint32_t dimension = loop == none_id ? v.dimensions[a] : d.loops[loop];
+      LoweringAxis axis{dimension, loop == none_id ? 0 : loop, 0, system_.dimensions[dimension].size()};
+      axis.fixed = loop == none_id || at;
+      axis.element = loop == none_id ? d.target[a].element : at ? (*at)[loop] : 0;
+      axes.push_back(axis);
+    }
+    return axes;
   }
 
   // Delay buffers and arrayed graphical functions are one an element.
@@ -165,14 +173,12 @@ class Lowering {
     const EquationVariable& v = system_.variables[i];
     VariableId id = program_id_[i];
     Equation out{id, none_id, {}, {}};
-    bool loops = !axes.empty() && !axes[0].fixed;
-    if (loops)
-      for (const LoweringAxis& axis : axes) out.extents.push_back(axis.extent);
-    for (const TargetAxis& axis : d.target) {
-      if (axis.loop == none_id) out.target_index.push_back({IndexMap::Fixed, axis.element});
-      else if (axes[axis.loop].fixed) out.target_index.push_back({IndexMap::Fixed, axis.map.empty() ? axes[axis.loop].element : axis.map[axes[axis.loop].element]});
-      else if (axis.map.empty()) out.target_index.push_back({IndexMap::Axis, axis.loop});
-      else out.target_index.push_back(*expressions_.follow(axes[axis.loop], v.dimensions[size_t(&axis - d.target.data())]));
+    for (size_t a = 0; a < axes.size(); a++) {
+      if (!axes[a].fixed) out.extents.push_back(axes[a].extent);
+      uint32_t to = v.dimensions[a];
+      const std::vector<uint32_t>& map = d.target[a].map;
+      // A loop over another dimension goes where the definition says, which may be more than the dimensions know.
+      out.target_index.push_back(axes[a].fixed && !map.empty() ? IndexMap{IndexMap::Fixed, map[axes[a].element]} : *expressions_.follow(axes[a], axes[a].fixed ? axes[a].dimension : to));
     }
     ExprBuilder& build = expressions_.build;
     auto report = reporter(i, d.text);
