@@ -326,6 +326,7 @@ void assign_slots(Program& program) {
   for (const StockInfo& stock : program.stocks) give(program.variables[stock.variable], row);
   for (const Equation& e : program.dynamics) give(program.variables[e.target], row);
   program.score_first = row;
+  sort_scores(program);
   for (const Equation& e : program.scores) give(program.variables[e.target], row);
   program.fixed_slots = fixed;
   program.row_slots = row;

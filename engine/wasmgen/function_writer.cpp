@@ -235,8 +235,7 @@ Expression* FunctionWriter::operation(ExprId id) {
     if (native.op == e.op)
       return native.binary ? (Expression*)build_.makeBinary(BinaryOp(native.wasm_op), arguments[0], arguments[1])
                            : build_.makeUnary(UnaryOp(native.wasm_op), arguments[0]);
-  if (e.op == Op::LinkScore) return runtime_call("ls_link_score", arguments);
-  return runtime_call(op_info(e.op).function, arguments);
+  return runtime_call(e.op == Op::LinkScore ? "ls_link_score" : op_info(e.op).function, arguments);
 }
 
 Expression* FunctionWriter::condition(ExprId id) {

@@ -15,6 +15,7 @@ struct MemoryMap {
   uint32_t table_data = 0;
   uint32_t index_tables = 0;  // u32 arrays, one after the other
   std::vector<uint32_t> index_table_at;
+  uint32_t links = 0;         // struct ls_link of each link score of the table
   uint32_t defaults = 0;      // of constants
   uint32_t slab = 0;
   uint64_t end = 0;           // bytes
