@@ -4,6 +4,7 @@
 
 #include "formats/read.h"
 #include "ir/schedule.h"
+#include "ir/unroll.h"
 #include "model/dump.h"
 #include "results/layout.h"
 #include "semantics/lower.h"
@@ -28,11 +29,8 @@ CompiledProgram compile_project(const LoadedProject& loaded, const CompileOption
   auto program = std::make_shared<Program>(schedule(std::move(unordered), out.diagnostics));
   if (has_errors(out.diagnostics)) return out;
   if (options.ltm) {
-    for (const ProgramVariable& v : program->variables)
-      if (v.elements != 1 || !v.dimensions.empty()) {
-        out.diagnostics.push_back(diagnose(Code::unsupported_feature, "Loops That Matter of arrayed models is not there yet; run it without", v.span, v.name));
-        return out;
-      }
+    if (has_arrays(*program)) *program = unroll(*program, out.diagnostics);
+    if (has_errors(out.diagnostics)) return out;
     LtmOptions ltm;
     ltm.mode = options.ltm_mode;
     out.plan = std::make_shared<LtmPlan>(instrument(*program, ltm, out.diagnostics));

@@ -312,8 +312,17 @@ Program schedule(UnorderedProgram unordered, std::vector<Diagnostic>& diagnostic
 
 void assign_slots(Program& program) {
   uint32_t fixed = 0, row = 1;
-  auto give = [](ProgramVariable& v, uint32_t& next) {
+  auto give = [&](ProgramVariable& v, uint32_t& next) {
     if (v.slot != none_id) return;
+    if (v.element_of != none_id) {  // the array's slots, as it has them when it is not unrolled
+      ProgramVariable& whole = program.variables[v.element_of];
+      if (whole.slot == none_id) {
+        whole.slot = next;
+        next += whole.elements;
+      }
+      v.slot = whole.slot + v.element;
+      return;
+    }
     v.slot = next;
     next += v.elements;
   };

@@ -172,7 +172,7 @@ ExprId ExpressionLowering::fold(const Ast& ast, AstId node, Op op) {
     std::vector<uint32_t> extents;
     uint32_t first;
     ExprId body = over_free_axes(ast, ast.child(node, 0), extents, first, [&] { return visit(ast, ast.child(node, 0)); });
-    return extents.empty() ? body : build.reduce(op == Op::Minimum ? ReduceOp::Minimum : ReduceOp::Maximum, first, extents, body);
+    return extents.empty() ? body : aggregate(ast, node, build.reduce(op == Op::Minimum ? ReduceOp::Minimum : ReduceOp::Maximum, first, extents, body));
   }
   ExprId folded = visit(ast, ast.child(node, 0));
   for (uint32_t i = 1; i < n.count; i++) folded = build.node(op, {folded, visit(ast, ast.child(node, i))});

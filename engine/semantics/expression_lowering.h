@@ -51,6 +51,8 @@ class ExpressionLowering {
   ExprId table_call(const Ast& ast, AstId node, const Builtin& builtin);
   ExprId reduce(const Ast& ast, AstId node, BuiltinReducer reducer);
   ExprId fold(const Ast& ast, AstId node, Op op);
+  // Marks a value as a reducer of the modeller's, which LTM makes a node of.
+  ExprId aggregate(const Ast& ast, AstId node, ExprId value);
   ExprId vector_rank(const Ast& ast, AstId node);
   ExprId order_of_rank(const Ast& ast, AstId node);
   ExprId vector_map(const Ast& ast, AstId node);

@@ -150,7 +150,15 @@ ExprId ExpressionLowering::reduce(const Ast& ast, AstId node, BuiltinReducer red
     ExprId variance = build.node(Op::Divide, {sum(build.multiply(off, off)), n});
     return reducer == BuiltinReducer::Variance ? variance : build.node(Op::SquareRoot, {variance});
   });
-  return result;
+  return extents.empty() || reducer == BuiltinReducer::Size ? result : aggregate(ast, node, result);
+}
+
+ExprId ExpressionLowering::aggregate(const Ast& ast, AstId node, ExprId value) {
+  auto& texts = result_.program.aggregates;
+  std::string text = print_ast(ast, node);
+  auto it = std::find(texts.begin(), texts.end(), text);
+  if (it == texts.end()) it = texts.insert(texts.end(), std::move(text));
+  return build.node(Op::Aggregate, {value}, uint32_t(it - texts.begin()));
 }
 
 std::optional<IndexMap> ExpressionLowering::find_free(FreeAxis wanted, uint32_t dimension, std::vector<FreeAxis>& seen) {

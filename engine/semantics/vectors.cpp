@@ -134,7 +134,7 @@ ExprId ExpressionLowering::vector_select(const Ast& ast, AstId node) {
   next_axis_ = first;
   ExprId count = build.reduce(ReduceOp::Sum, first, extents, selected);
   ExprId result = build.reduce(ops[op], first, extents, value);
-  return build.node(Op::If, {build.node(Op::Greater, {count, build.constant(0)}), result, visit(ast, ast.child(node, 2))});
+  return aggregate(ast, node, build.node(Op::If, {build.node(Op::Greater, {count, build.constant(0)}), result, visit(ast, ast.child(node, 2))}));
 }
 
 }  // namespace loopscope

@@ -133,6 +133,7 @@ class Compiler {
     return operand(Base::Temporary, t);
   }
   void release(ExprId id, Operand o) {
+    while (program_.expr(id).op == Op::Aggregate) id = program_.argument(id, 0);
     if (Base(o >> base_shift) == Base::Temporary && uses_[id] == 1) free_.push_back(o);
   }
 
@@ -141,6 +142,7 @@ class Compiler {
     const Expr& e = program_.expr(id);
     if (e.op == Op::Constant) return constant(e.number);
     if (e.op == Op::Load && program_.load_of(id).indices.empty()) return load(program_.load_of(id));
+    if (e.op == Op::Aggregate) return use(program_.argument(id, 0));
     if (const Operand* known = values_.find(id)) return *known;
     Operand t = temporary();
     compute(id, t);
@@ -151,7 +153,7 @@ class Compiler {
   // The node's value at dst.
   void into(ExprId id, Operand dst) {
     const Expr& e = program_.expr(id);
-    bool simple = e.op == Op::Constant || (e.op == Op::Load && program_.load_of(id).indices.empty());
+    bool simple = e.op == Op::Constant || e.op == Op::Aggregate || (e.op == Op::Load && program_.load_of(id).indices.empty());
     if (simple || uses_[id] > 1) {
       emit(VmOp::Move, dst, use(id));
     } else {

@@ -199,6 +199,7 @@ Expression* FunctionWriter::loops(uint32_t first_axis, const std::vector<uint32_
 Expression* FunctionWriter::value(ExprId id) {
   const Expr& e = program_.expr(id);
   if (e.op == Op::Constant) return number(e.number);
+  if (e.op == Op::Aggregate) return value(program_.argument(id, 0));
   if (const Index* kept = values_.find(id)) return build_.makeLocalGet(*kept, Type::f64);
   size_++;
   Expression* result = compute(id);
