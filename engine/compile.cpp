@@ -5,6 +5,7 @@
 #include "formats/read.h"
 #include "ir/print_c.h"
 #include "ir/schedule.h"
+#include "ir/unroll.h"
 #include "model/dump.h"
 #include "results/layout.h"
 #include "semantics/lower.h"
@@ -24,9 +25,13 @@ CompiledProgram compile_project(const LoadedProject& loaded, const CompileOption
   if (!loaded.project) return out;
   EquationSystem system = build_equations(*loaded.project, options, out.diagnostics);
   if (has_errors(out.diagnostics)) return out;
-  auto program = std::make_shared<Program>(schedule(lower_equations(system), out.diagnostics));
+  UnorderedProgram unordered = lower_equations(system, LineIndex(loaded.project->source), out.diagnostics);
+  if (has_errors(out.diagnostics)) return out;
+  auto program = std::make_shared<Program>(schedule(std::move(unordered), out.diagnostics));
   if (has_errors(out.diagnostics)) return out;
   if (options.ltm) {
+    if (has_arrays(*program)) *program = unroll(*program, out.diagnostics);
+    if (has_errors(out.diagnostics)) return out;
     LtmOptions ltm;
     ltm.mode = options.ltm_mode;
     out.plan = std::make_shared<LtmPlan>(instrument(*program, ltm, out.diagnostics));

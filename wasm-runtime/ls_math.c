@@ -129,10 +129,8 @@ double LS_EXPORT(ls_normal_inverse)(double p, double mean, double deviation) {
 }
 
 // |change/dz| with the sign of change/dx (LTM.md section 1). The sign is taken from the product, which keeps it even when it
-// underflows to a zero; no change scores +0. A NaN must not pass its own sign on: the backends need not agree on that.
+// underflows to a zero. dx - dx is +0 and makes a score of no change +0, or NaN for a source that is not finite.
 double LS_EXPORT(ls_link_score)(double change, double dz, double dx) {
   if (dz == 0 || dx == 0) return 0;
-  double direction = change * dx;
-  if (direction != direction) return direction;
-  return 0.0 + copysign(fabs(change / dz), direction);
+  return copysign(fabs(change / dz), change * dx) + (dx - dx);
 }

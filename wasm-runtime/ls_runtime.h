@@ -30,6 +30,19 @@ typedef struct ls_table {
   const double* y;
 } ls_table;
 
+// How a link's score comes about where that needs no code of its own. score and from are slots of a row; to is one too, or from
+// score_first on a net flow: the changes of both stand in an array of changes.
+enum ls_link_kind {
+  LS_LINK_CHANGE = 0,  // the change of the partial stands in the score's slot
+  LS_LINK_ONLY = 1,    // the target has no other input: the partial changes as the target does
+  LS_LINK_SAME = 2,    // the target changes as the source does (the only inflow, a lag)
+  LS_LINK_OPPOSITE = 3 // against it (the only outflow)
+};
+enum { LS_LINK_KINDS = 4 };
+typedef struct ls_link {
+  uint32_t score, from, to;
+} ls_link;
+
 // One run. The fields up to `slab` are geometry, fixed when the model is compiled: wasmgen writes them as a data segment of
 // the blob, the VM fills them in. The slab is `fixed_slots` doubles (constants, run-invariant and initial values) and
 // then `rows` rows of `row_slots` doubles: [time, stocks..., other variables..., scores...].
@@ -43,6 +56,10 @@ typedef struct ls_run {
   uint32_t stocks;       // stocks stand in slots 1 .. stocks of a row
   uint32_t score_first;  // first score slot of a row; scores reach to its end
   uint32_t method;       // ls_method
+  uint32_t delays;       // buffers in history
+  uint32_t link_counts[LS_LINK_KINDS];
+  uint32_t net_count;
+  const ls_link* links;  // sorted by kind
   double* slab;          // 8-byte aligned: fixed region, then rows
   double* scratch;       // 3 ring rows when save_every > 1, else 1 row past the end of the run; then for RK2/RK4 a stage row and 4*stocks derivatives
   double* history;       // (steps + 1) doubles a delay buffer
@@ -139,7 +156,8 @@ double LS_EXPORT(ls_link_score)(double change, double dz, double dx);
 // model_record: delay buffers; not called for Runge-Kutta's stage rows, which share their step's number
 // model_derivatives: net flow of each stock -> out (RK2, RK4)
 // model_limit: clamps stocks of row that cannot go negative (RK2, RK4)
-// model_scores: link and loop scores of row
+// model_changes: for links of kind LS_LINK_CHANGE, partial - z(t-dt) into the score's slot of row; changes of net flows into out
+// model_scores: what depends on link scores, and those that are not in the table
 #ifdef LS_IN_ENGINE
 #define LS_DECLARE(name) void ls_host_##name(ls_run* run, double* row, double* previous, double* out)
 #define LS_MODEL(name, row, previous, out) ls_host_##name(run, row, previous, out)
@@ -153,6 +171,7 @@ LS_DECLARE(step);
 LS_DECLARE(record);
 LS_DECLARE(derivatives);
 LS_DECLARE(limit);
+LS_DECLARE(changes);
 LS_DECLARE(scores);
 
 #ifdef __cplusplus

@@ -3,13 +3,55 @@
 namespace loopscope {
 
 const char* section_name(Section section) {
-  constexpr const char* names[] = {"invariants", "initial", "step", "record", "derivatives", "limit", "scores"};
+  constexpr const char* names[] = {"invariants", "initial", "step", "record", "derivatives", "limit", "changes", "scores"};
   return names[int(section)];
 }
 
 namespace {
 
 const std::vector<uint32_t> no_extents;
+
+// x(t) - x(t-dt) of a scalar variable with a slot in the row: that variable, else none_id.
+VariableId change_of(const Program& p, ExprId id) {
+  const Expr& e = p.expr(id);
+  if (e.op != Op::Subtract) return none_id;
+  ExprId a = p.argument(id, 0), b = p.argument(id, 1);
+  if (p.expr(a).op != Op::Load || p.expr(b).op != Op::Load) return none_id;
+  const LoadInfo &now = p.load_of(a), &before = p.load_of(b);
+  bool pair = now.variable == before.variable && now.plane == Plane::Current && before.plane == Plane::Previous && now.indices.empty() && before.indices.empty();
+  return pair && p.variables[now.variable].place == Place::Row ? now.variable : none_id;
+}
+
+struct TableLink {
+  bool fits = false;
+  VariableId from, to;
+  ls_link_kind kind;
+  ExprId change;
+  ExprId net = none_id;  // the target's change where that is no variable's: the net flow of a stock
+};
+
+TableLink table_link(const Program& p, const Equation& e) {
+  TableLink link;
+  if (!e.extents.empty() || p.expr(e.expr).op != Op::LinkScore) return link;
+  ExprId change = p.argument(e.expr, 0), dz = p.argument(e.expr, 1), dx = p.argument(e.expr, 2);
+  link.from = change_of(p, dx);
+  link.to = change_of(p, dz);
+  link.change = change;
+  if (link.from == none_id) return link;
+  if (link.to == none_id && change == dz) return link;
+  if (link.to == none_id) {
+    // The only outflow: net flow is -f, so d(net) is (-f) - (-f before).
+    auto negated = [&](ExprId a, ExprId b) { return p.expr(a).op == Op::Negate && p.argument(a, 0) == b; };
+    const Expr& net = p.expr(dz);
+    bool opposite = negated(change, dx) && net.op == Op::Subtract && negated(p.argument(dz, 0), p.argument(dx, 0)) && negated(p.argument(dz, 1), p.argument(dx, 1));
+    link.kind = opposite ? LS_LINK_OPPOSITE : LS_LINK_CHANGE;
+    link.net = opposite ? none_id : dz;
+  } else {
+    link.kind = change == dx && dz == dx ? LS_LINK_SAME : change == dz ? LS_LINK_ONLY : LS_LINK_CHANGE;
+  }
+  link.fits = true;
+  return link;
+}
 
 Assignment assign(const Program& p, const Equation& e) {
   const ProgramVariable& v = p.variables[e.target];
@@ -43,9 +85,55 @@ std::vector<Assignment> section_assignments(const Program& p, Section section) {
           out.push_back({Destination::Derivative, p.variables[s.variable].slot - 1, s.variable, s.net, &s.extents, nullptr});
       break;
     case Section::Limit: break;  // the clamp is not an expression of the row's own equations: see each backend
-    case Section::Scores: all(p.scores); break;
+    case Section::Changes: {
+      std::unordered_map<ExprId, uint32_t> nets;
+      for (const Equation& e : p.scores) {
+        TableLink link = table_link(p, e);
+        if (!link.fits || link.kind != LS_LINK_CHANGE) continue;
+        Assignment a = assign(p, e);
+        a.expr = link.change;
+        out.push_back(a);
+        if (link.net != none_id && nets.emplace(link.net, uint32_t(nets.size())).second)
+          out.push_back({Destination::Derivative, p.score_first + uint32_t(nets.size()) - 1, none_id, link.net, &no_extents, nullptr});
+      }
+      break;
+    }
+    case Section::Scores:
+      for (const Equation& e : p.scores)
+        if (!table_link(p, e).fits) out.push_back(assign(p, e));
+      break;
   }
   return out;
+}
+
+void sort_scores(Program& p) {
+  std::vector<std::vector<Equation>> by_kind(LS_LINK_KINDS + 1);
+  for (Equation& e : p.scores) {
+    TableLink link = table_link(p, e);
+    by_kind[link.fits ? int(link.kind) : LS_LINK_KINDS].push_back(std::move(e));
+  }
+  p.scores.clear();
+  for (auto& equations : by_kind)
+    for (Equation& e : equations) p.scores.push_back(std::move(e));
+}
+
+std::vector<ls_link> score_links(const Program& p, ls_run& run) {
+  std::vector<ls_link> by_kind[LS_LINK_KINDS], links;
+  auto slot = [&](VariableId v) { return p.variables[v].slot; };
+  std::unordered_map<ExprId, uint32_t> nets;
+  for (const Equation& e : p.scores) {
+    TableLink link = table_link(p, e);
+    if (!link.fits) continue;
+    uint32_t to = link.net != none_id ? p.score_first + nets.emplace(link.net, uint32_t(nets.size())).first->second
+                                      : slot(link.to == none_id ? link.from : link.to);
+    by_kind[link.kind].push_back({slot(e.target), slot(link.from), to});
+  }
+  run.net_count = uint32_t(nets.size());
+  for (int kind = 0; kind < LS_LINK_KINDS; kind++) {
+    run.link_counts[kind] = uint32_t(by_kind[kind].size());
+    links.insert(links.end(), by_kind[kind].begin(), by_kind[kind].end());
+  }
+  return links;
 }
 
 std::vector<uint32_t> strides_of(const Program& program, VariableId variable) {
@@ -69,6 +157,51 @@ std::vector<uint32_t> count_uses(const Program& program, const std::vector<Assig
     });
   }
   return uses;
+}
+
+namespace {
+struct InvariantFinder {
+  const Program& program;
+  uint32_t first, count;
+  std::unordered_map<ExprId, bool> depends_;
+  std::vector<ExprId> found;
+  std::unordered_map<ExprId, bool> visited;
+
+  bool in_loop(uint32_t axis) const { return axis >= first && axis < first + count; }
+
+  bool depends(ExprId id) {
+    auto it = depends_.find(id);
+    if (it != depends_.end()) return it->second;
+    const Expr& e = program.expr(id);
+    bool result = e.op == Op::AxisIndex && in_loop(e.payload);
+    if (e.op == Op::Load)
+      for (const IndexMap& index : program.load_of(id).indices)
+        result |= ((index.kind == IndexMap::Axis || index.kind == IndexMap::Mapped) && in_loop(index.value)) ||
+                  (index.kind == IndexMap::Computed && depends(index.expr));
+    for (uint32_t i = 0; i < e.count; i++) result |= depends(program.argument(id, i));
+    depends_.emplace(id, result);
+    return result;
+  }
+
+  void visit(ExprId id) {
+    if (!visited.emplace(id, true).second) return;
+    const Expr& e = program.expr(id);
+    if (e.op == Op::Reduce && !depends(id)) {
+      found.push_back(id);
+      return;
+    }
+    for (uint32_t i = 0; i < e.count; i++) visit(program.argument(id, i));
+    if (e.op == Op::Load)
+      for (const IndexMap& index : program.load_of(id).indices)
+        if (index.kind == IndexMap::Computed) visit(index.expr);
+  }
+};
+}  // namespace
+
+std::vector<ExprId> loop_invariants(const Program& program, ExprId body, uint32_t first, uint32_t count) {
+  InvariantFinder finder{program, first, count, {}, {}, {}};
+  finder.visit(body);
+  return std::move(finder.found);
 }
 
 }  // namespace loopscope

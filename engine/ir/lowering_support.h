@@ -4,12 +4,13 @@
 #include <functional>
 
 #include "ir/program.h"
+#include "ls_runtime.h"
 
 namespace loopscope {
 
 // The functions that wasm-runtime calls, in ls_runtime.h's order.
-enum class Section : uint8_t { Invariants, Initial, Step, Record, Derivatives, Limit, Scores };
-constexpr int section_count = 7;
+enum class Section : uint8_t { Invariants, Initial, Step, Record, Derivatives, Limit, Changes, Scores };
+constexpr int section_count = 8;
 const char* section_name(Section section);
 
 // Where an assignment goes.
@@ -24,6 +25,13 @@ struct Assignment {
   const std::vector<uint32_t>* extents;
   const std::vector<IndexMap>* target_index;  // nullptr: row-major over extents
 };
+
+// The link scores that the runtime computes from a table (wasm-runtime's ls_link): scalar ones of the shapes that instrument() makes.
+// They are left out of the assignments of Scores; those that need the change of a partial have it as an assignment of Changes.
+// Sorted by kind; the counts go to the run's geometry.
+// Puts the score equations in the order of the table, so that neighbours in the table are neighbours in memory; the rest behind them.
+void sort_scores(Program& program);
+std::vector<ls_link> score_links(const Program& program, ls_run& run);
 
 // The assignments of one section in order.
 std::vector<Assignment> section_assignments(const Program& program, Section section);
@@ -40,6 +48,10 @@ std::vector<uint32_t> strides_of(const Program& program, VariableId variable);
 
 // How many times each expression is an argument or a root among the assignments, counting a shared node's arguments once.
 std::vector<uint32_t> count_uses(const Program& program, const std::vector<Assignment>& assignments);
+
+// Reductions inside `body` that do not depend on the loop axes first .. first+count-1: to be evaluated once, before those loops.
+// Outermost ones only.
+std::vector<ExprId> loop_invariants(const Program& program, ExprId body, uint32_t first, uint32_t count);
 
 // Values computed on the way and still valid: entering a branch or loop opens a scope, leaving it forgets what was learnt inside.
 template <class Value>

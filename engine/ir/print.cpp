@@ -60,6 +60,7 @@ std::string print_expr(const Program& p, ExprId id) {
     std::string name = p.variables[load.variable].id + print_indices(p, load.indices);
     return load.plane == Plane::Previous ? "prev(" + name + ")" : name;
   }
+  if (e.op == Op::Aggregate) return print_expr(p, p.argument(id, 0));
   if (const char* between = infix(e.op))
     return "(" + print_expr(p, p.argument(id, 0)) + between + print_expr(p, p.argument(id, 1)) + ")";
   std::string out = op_info(e.op).name;

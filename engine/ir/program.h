@@ -34,6 +34,7 @@ enum class Op : uint8_t {
   DelayRead,  // DELAY FIXED: delay steps, initial; payload = delay buffer
   AxisIndex,  // 0-based index of loop axis `payload`
   Reduce,     // payload = index into reductions; one argument, the body
+  Aggregate,  // its argument, a whole reducer as the modeller wrote it; payload = index into aggregates
 };
 constexpr int table_op_first = int(Op::Lookup);
 constexpr int op_special_first = int(Op::Constant);
@@ -104,6 +105,8 @@ struct ProgramVariable {
   uint32_t elements = 1;
   uint32_t slot = none_id;         // first of `elements`
   uint32_t macro = none_id;        // the macro instance that it is inside of
+  VariableId element_of = none_id; // of an unrolled array (unroll.h): the array, whose slots these are
+  uint32_t element = 0;            // which of its elements
   std::vector<double> defaults;    // of a constant
   Span span;
 };
@@ -181,6 +184,7 @@ struct Program {
   std::vector<ExprId> arguments;
   std::vector<LoadInfo> loads;
   std::vector<Reduction> reductions;
+  std::vector<std::string> aggregates;  // text of each reducer
 
   const Expr& expr(ExprId id) const { return exprs[id]; }
   ExprId argument(ExprId id, uint32_t i) const { return arguments[exprs[id].first + i]; }

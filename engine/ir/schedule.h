@@ -7,9 +7,9 @@
 namespace loopscope {
 
 struct UnorderedProgram {
-  Program program;                // variables, expressions, stocks, delays, lags, macros, tables; no equations yet
-  std::vector<ExprId> dynamic;    // a variable: its value from this instant; none_id for time, stocks and Role::Initial
-  std::vector<ExprId> initial;    // a variable: initial value of a stock or Role::Initial; of others where it has one of its own
+  Program program;                              // variables, expressions, stocks, delays, lags, macros, tables; no equations yet
+  std::vector<std::vector<Equation>> dynamic;   // a variable: its values at this instant; none for time, stocks and Role::Initial
+  std::vector<std::vector<Equation>> initial;   // a variable: initial values of a stock or Role::Initial; of others where it has its own
 };
 
 // Errors (circular_dependency, circular_initial) name the variables of the cycle in order.

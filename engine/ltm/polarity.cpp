@@ -48,6 +48,7 @@ PolarityFinder::Sign PolarityFinder::sign(ExprId id) {
       result = a == Sign::Positive ? Sign::Negative : a == Sign::Negative ? Sign::Positive : a;
       break;
     }
+    case Op::Aggregate: result = argument(0); break;
     case Op::Add: {
       Sign a = argument(0), b = argument(1);
       result = a == Sign::Zero ? b : b == Sign::Zero || a == b ? a : Sign::Unknown;

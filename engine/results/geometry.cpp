@@ -1,3 +1,4 @@
+#include "ir/lowering_support.h"
 #include "vm/vm.h"
 
 namespace loopscope {
@@ -13,7 +14,9 @@ RunSizes set_geometry(ls_run& run, const Program& p) {
   run.stocks = 0;
   for (const StockInfo& s : p.stocks) run.stocks += p.variables[s.variable].elements;
   run.score_first = p.score_first;
+  run.delays = uint32_t(p.delays.size());
   run.method = p.method == Method::Euler ? LS_EULER : p.method == Method::Rk2 ? LS_RK2 : LS_RK4;
+  score_links(p, run);
   RunSizes sizes;
   sizes.slab = p.fixed_slots + uint64_t(p.rows) * p.row_slots;
   sizes.scratch = ls_scratch_slots(&run);

@@ -89,7 +89,7 @@ std::string layout_json(const Program& p, const LtmPlan* plan) {
   json.key("variables");
   json.begin_array();
   for (const ProgramVariable& v : p.variables)
-    if (v.role != Role::Time) variable(json, p, v);
+    if (v.role != Role::Time && v.element_of == none_id) variable(json, p, v);  // an unrolled array is listed whole
   json.end_array();
   json.key("ltm");
   if (plan) ltm(json, p, *plan);

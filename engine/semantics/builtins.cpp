@@ -13,6 +13,7 @@ constexpr uint8_t none = 0;
 #define TARGET_Table(t) uint8_t(Op::t)
 #define TARGET_Fold(t) uint8_t(Op::t)
 #define TARGET_Special(t) uint8_t(BuiltinSpecial::t)
+#define TARGET_Reducer(t) uint8_t(BuiltinReducer::t)
 #define TARGET_Macro(t) t
 #define TARGET_Later(t) t
 

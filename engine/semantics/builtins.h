@@ -8,9 +8,11 @@
 
 namespace loopscope {
 
-enum class BuiltinKind : uint8_t { Value, Operation, Table, Fold, Special, Macro, Later };
+enum class BuiltinKind : uint8_t { Value, Operation, Table, Fold, Special, Reducer, Macro, Later };
 enum class BuiltinValue : uint8_t { Time, Dt, StartTime, StopTime, SaveInterval, Pi, Infinite, NotANumber, Self };
-enum class BuiltinSpecial : uint8_t { SafeDivide, IfThenElse, Initial, Previous, Delay, Derivative, Same, IsModuleInput };
+enum class BuiltinReducer : uint8_t { Sum, Product, Mean, Variance, Deviation, Size };
+enum class BuiltinSpecial : uint8_t { SafeDivide, IfThenElse, Initial, Previous, Delay, Derivative, Same, IsModuleInput,
+                                      VectorRank, VectorOrder, OrderOfRank, VectorMap, VectorSelect };
 
 struct Builtin {
   std::string_view names;  // the first is the canonical one
@@ -22,6 +24,7 @@ struct Builtin {
   std::string_view name() const { return names.substr(0, names.find(' ')); }
   Op op() const { return Op(target); }
   BuiltinValue value() const { return BuiltinValue(target); }
+  BuiltinReducer reducer() const { return BuiltinReducer(target); }
   BuiltinSpecial special() const { return BuiltinSpecial(target); }
   bool is_random() const;
 };

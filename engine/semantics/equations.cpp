@@ -14,11 +14,19 @@ namespace {
 constexpr double max_steps = 4e9;
 
 struct SystemBuilder {
+  struct Connection {
+    const Variable* module;
+    std::string scope, prefix;
+    const SourceText *to, *from;
+  };
+
   const Project& project;
   const CompileOptions& options;
   std::vector<Diagnostic>& diagnostics;
   EquationSystem system;
   LineIndex lines;
+  std::vector<Connection> pending;
+  std::unordered_map<std::string, std::string> connected;  // module input -> its source, by full id
 
   SystemBuilder(const Project& p, const CompileOptions& o, std::vector<Diagnostic>& d)
       : project(p), options(o), diagnostics(d), lines(p.source) {}
@@ -72,6 +80,13 @@ struct SystemBuilder {
     diagnostics.push_back(diagnose(code, std::move(message), span.known() ? span : v.span, v.name));
   }
 
+  // Converters write elements that the dimension does not have; they say nothing about those it has.
+  void left_out(const Variable& v, Span span, std::string message) {
+    Diagnostic d = diagnose(Code::unknown_subscript, std::move(message) + "; the equation is left out", span, v.name);
+    d.severity = Severity::Warning;
+    diagnostics.push_back(std::move(d));
+  }
+
   static bool reserved(const std::string& id) {
     for (const char* word : {"time", "dt", "starttime", "stoptime", "self", "if", "then", "else", "and", "or", "not"})
       if (id == word) return true;
@@ -88,44 +103,171 @@ struct SystemBuilder {
     return dx;
   }
 
-  void declare(const Variable& written) {
+  int32_t add_table(const std::string& id, const GraphicalFunction& gf) {
+    if (gf.y.empty() || gf.x.size() != gf.y.size()) return -1;
+    system.tables.push_back({id, gf.kind, uniform_step(gf.x), gf.x, gf.y});
+    return int32_t(system.tables.size() - 1);
+  }
+
+  // A model's variables under the prefix of its instance, and those of the modules in it.
+  void declare_model(const Model& model, const std::string& scope, std::vector<const Model*>& inside) {
+    for (const Macro& macro : project.macros)
+      for (const Variable& v : macro.variables)
+        if (scope.empty())
+          for (const std::string& what : v.unsupported) error(v, Code::unsupported_feature, {}, what + " in the macro " + macro.name + " is not simulated yet");
+    for (const Variable& v : model.variables) declare(v, scope);
+    for (const Variable& v : model.variables)
+      if (v.kind == VariableKind::Module) declare_module(v, scope, inside);
+  }
+
+  void declare_module(const Variable& module, const std::string& scope, std::vector<const Model*>& inside) {
+    const Model* model = find_model(module);
+    if (!model) return error(module, Code::no_model, {}, "the module " + module.name + " instantiates a model that the file does not define");
+    constexpr size_t deepest = 50;
+    if (std::find(inside.begin(), inside.end(), model) != inside.end() || inside.size() > deepest)
+      return error(module, Code::macro_recursion, {}, "the module " + module.name + " contains itself");
+    std::string prefix = scoped_name(scope, module.id) + ".";
+    inside.push_back(model);
+    declare_model(*model, prefix, inside);
+    inside.pop_back();
+    for (const auto& [to, from] : module.connections) pending.push_back({&module, scope, prefix, &to, &from});
+  }
+
+  const Model* find_model(const Variable& module) const {
+    std::string id = canonical_name(module.model_name.empty() ? module.name : module.model_name);
+    for (size_t i = 1; i < project.models.size(); i++)
+      if (project.models[i].id == id) return &project.models[i];
+    return nullptr;
+  }
+
+
+  // `to` takes its value from `from`. Vendors write both with or without the module's name, a leading point for the parent's variables.
+  void connect(const Connection& c) {
+    auto resolve = [&](const std::string& text, bool input) -> std::string {
+      std::string name = canonical_name(text);
+      if (!name.empty() && name[0] == '.') return c.scope + name.substr(1);
+      if (name.rfind(c.module->id + ".", 0) == 0) return c.scope + name;
+      if (input && system.index.count(c.prefix + name)) return c.prefix + name;
+      return system.index.count(c.scope + name) ? c.scope + name : name;
+    };
+    std::string target = resolve(c.to->text, true), source = resolve(c.from->text, false);
+    if (!system.index.count(target)) return error(*c.module, Code::unknown_variable, c.to->span, "the module connection sets " + target + ", which does not exist");
+    if (!system.index.count(source)) return error(*c.module, Code::unknown_variable, c.from->span, "the module connection reads " + source + ", which does not exist");
+    connected[target] = source;
+  }
+
+  // A module's input is its source, element by element. Inputs may lead to inputs, so arrays spread until nothing changes.
+  void connect_all() {
+    for (const Connection& c : pending) connect(c);
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (const auto& [target, source] : connected) {
+        EquationVariable& v = system.variables[system.index.at(target)];
+        const EquationVariable& from = system.variables[system.index.at(source)];
+        if (from.dimensions.size() <= v.dimensions.size()) continue;
+        v.dimensions = from.dimensions;
+        changed = true;
+      }
+    }
+    for (const auto& [target, source] : connected) {
+      EquationVariable& v = system.variables[system.index.at(target)];
+      EquationDefinition d;
+      for (uint32_t i = 0; i < v.dimensions.size(); i++) {
+        d.loops.push_back(v.dimensions[i]);
+        d.target.push_back({i, 0, {}});
+      }
+      std::vector<AstId> subscripts;
+      for (size_t i = 0; i < system.variables[system.index.at(source)].dimensions.size(); i++)
+        subscripts.push_back(d.equation.add_name(system.dimensions[v.dimensions[i]].id));
+      AstNode node{};
+      node.kind = AstKind::Name;
+      node.name = uint32_t(d.equation.names.size());
+      d.equation.names.push_back(source);
+      d.equation.root = d.equation.add(node, subscripts);
+      v.definitions = {std::move(d)};
+      v.kind = VariableKind::Auxiliary;  // whatever it is when it stands alone
+      v.non_negative = false;
+    }
+  }
+
+  void declare(const Variable& written, const std::string& scope) {
     EquationVariable v;
-    v.id = written.id;
-    v.name = written.name;
+    v.id = scoped_name(scope, written.id);
+    v.name = scope.empty() ? written.name : scope + written.name;
+    v.scope = scope;
     v.units = written.units;
     v.kind = written.kind;
     v.non_negative = written.non_negative;
     v.written = &written;
-    if (reserved(v.id)) error(written, Code::reserved_name, {}, "the name " + v.id + " is reserved by the equation language; rename the variable");
+    if (reserved(written.id)) error(written, Code::reserved_name, {}, "the name " + written.id + " is reserved by the equation language; rename the variable");
     for (const std::string& what : written.unsupported)
       error(written, Code::unsupported_feature, {}, what + " is not simulated yet");
-    if (written.kind == VariableKind::Module) error(written, Code::unsupported_feature, {}, "modules are not simulated yet");
-    if (!written.dimensions.empty()) error(written, Code::unsupported_feature, {}, "arrays are not simulated yet");
-    if (!written.definitions.empty() && written.definitions[0].table) {
-      const GraphicalFunction& gf = *written.definitions[0].table;
-      if (!gf.y.empty() && gf.x.size() == gf.y.size()) {
-        v.table = int32_t(system.tables.size());
-        system.tables.push_back({written.id, gf.kind, uniform_step(gf.x), gf.x, gf.y});
-      }
+    for (const std::string& name : written.dimensions) {
+      uint32_t d = system.dimensions.find(canonical_name(name));
+      if (d == none_id) error(written, Code::unknown_dimension, {}, "the dimension " + name + " is not defined in the file");
+      else v.dimensions.push_back(d);
     }
+    constexpr uint64_t most_elements = 10'000'000;
+    uint64_t elements = 1;
+    for (uint32_t d : v.dimensions) elements = std::min(elements * system.dimensions[d].size(), most_elements + 1);
+    if (elements > most_elements) {
+      error(written, Code::input_too_large, {}, "this array has more than 10,000,000 elements");
+      v.dimensions.clear();
+    }
+    if (v.dimensions.size() == written.dimensions.size() && elements <= most_elements)
+      for (const Definition& d : written.definitions) definition(v, written, d);
     if (system.index.emplace(v.id, uint32_t(system.variables.size())).second) system.variables.push_back(std::move(v));
+  }
+
+  // Where a definition's values go: an element, or a loop, an axis.
+  void definition(EquationVariable& v, const Variable& written, const Definition& d) {
+    EquationDefinition out;
+    out.text = &d.equation;
+    if (!d.subscripts.empty() && d.subscripts.size() != v.dimensions.size())
+      return error(written, Code::wrong_subscripts, d.equation.span, "an element has " + std::to_string(d.subscripts.size()) + " subscripts and the variable " +
+                                                                         std::to_string(v.dimensions.size()) + " dimensions");
+    for (uint32_t i = 0; i < v.dimensions.size(); i++) {
+      TargetAxis axis;
+      std::string name = d.subscripts.empty() ? system.dimensions[v.dimensions[i]].id : canonical_name(d.subscripts[i]);
+      auto element = system.dimensions.element(v.dimensions[i], name);
+      uint32_t loop = element ? none_id : name == "*" ? v.dimensions[i] : system.dimensions.find(name);
+      auto map = loop == none_id || loop == v.dimensions[i] ? std::nullopt : system.dimensions.mapping(loop, v.dimensions[i]);
+      if (element) axis.element = *element;
+      else if (loop == none_id || (loop != v.dimensions[i] && !map))
+        return left_out(written, d.equation.span, name + " is no element of the dimension " + system.dimensions[v.dimensions[i]].name);
+      else {
+        axis.loop = uint32_t(out.loops.size());
+        out.loops.push_back(loop);
+        if (map) axis.map = *map;
+      }
+      out.target.push_back(std::move(axis));
+    }
+    if (d.table) out.table = add_table(v.id, *d.table);
+    v.definitions.push_back(std::move(out));
   }
 
   void equation(uint32_t index, Expander& expander) {
     const Variable* written = system.variables[index].written;
-    if (!written || written->kind == VariableKind::Table || written->kind == VariableKind::Module || !written->dimensions.empty()) return;
-    if (written->definitions.empty() || !written->definitions[0].equation.present()) {
-      if (written->kind == VariableKind::Stock || system.variables[index].table < 0)
-        error(*written, Code::empty_equation, {}, written->kind == VariableKind::Stock ? "this stock has no initial value" : "this variable has no equation");
-      return;
-    }
-    const Definition& d = written->definitions[0];
-    Ast equation = expander.expand_text(index, d.equation);
-    system.variables[index].equation = std::move(equation);
-    system.variables[index].text = &d.equation;
-    if (d.initial.present()) {
-      Ast initial = expander.expand_text(index, d.initial);
-      system.variables[index].initial = std::move(initial);
+    if (written->kind == VariableKind::Table || written->kind == VariableKind::Module) return;
+    if (connected.count(system.variables[index].id)) return;  // has its source's value
+    bool stock = written->kind == VariableKind::Stock;
+    if (written->definitions.empty()) return error(*written, Code::empty_equation, {}, stock ? "this stock has no initial value" : "this variable has no equation");
+    // Definitions that had errors were left out: those that remain are in the order of the written ones.
+    size_t i = 0;
+    for (const Definition& d : written->definitions) {
+      if (i >= system.variables[index].definitions.size() || system.variables[index].definitions[i].text != &d.equation) continue;
+      std::vector<uint32_t> loops = system.variables[index].definitions[i].loops;
+      if (!d.equation.present()) {
+        if (stock || !d.table) error(*written, Code::empty_equation, d.equation.span, stock ? "this stock has no initial value" : "this variable has no equation");
+      } else {
+        Ast equation = expander.expand_text(index, d.equation, loops);
+        system.variables[index].definitions[i].equation = std::move(equation);
+      }
+      if (d.initial.present()) {
+        Ast initial = expander.expand_text(index, d.initial, loops);
+        system.variables[index].definitions[i].initial = std::move(initial);
+      }
+      i++;
     }
   }
 
@@ -134,7 +276,7 @@ struct SystemBuilder {
     std::vector<uint32_t>& list = in ? system.variables[index].inflows : system.variables[index].outflows;
     for (const SourceText& text : names) {
       std::string id = canonical_name(text.text);
-      auto it = system.index.find(id);
+      auto it = system.index.find(scoped_name(system.variables[index].scope, id));
       if (it == system.index.end()) {
         error(written, Code::unknown_flow, text.span, "the flow " + id + " is not in the model");
       } else if (system.variables[it->second].kind != VariableKind::Flow && system.variables[it->second].kind != VariableKind::Auxiliary) {
@@ -156,8 +298,13 @@ struct SystemBuilder {
       return std::move(system);
     }
     const Model& model = project.models[0];
-    for (const Variable& v : model.variables) declare(v);
+    for (const DimensionDeclaration& d : project.dimensions) system.dimensions.declare(d);
+    std::vector<const Model*> inside{&model};
+    declare_model(model, "", inside);
+    connect_all();
     Expander expander(system, lines, diagnostics);
+    expander.set_macros(project.macros);
+    expander.set_connected(connected);
     uint32_t written = uint32_t(system.variables.size());
     for (uint32_t i = 0; i < written; i++) {
       equation(i, expander);
@@ -180,6 +327,23 @@ namespace {
 const char* kind_name(VariableKind kind) {
   constexpr const char* names[] = {"stock", "flow", "auxiliary", "table", "module"};
   return names[int(kind)];
+}
+}  // namespace
+
+namespace {
+std::string dimension_names(const EquationSystem& system, const EquationVariable& v) {
+  std::string out;
+  for (uint32_t d : v.dimensions) out += (out.empty() ? "" : ",") + system.dimensions[d].id;
+  return out;
+}
+std::string target_text(const EquationSystem& system, const EquationVariable& v, const EquationDefinition& d) {
+  std::string out;
+  for (size_t i = 0; i < d.target.size(); i++) {
+    const TargetAxis& axis = d.target[i];
+    out += i ? "," : "[";
+    out += axis.loop == none_id ? system.dimensions[v.dimensions[i]].elements[axis.element] : system.dimensions[d.loops[axis.loop]].id;
+  }
+  return out + "]";
 }
 }  // namespace
 
@@ -207,10 +371,15 @@ std::string dump_equations(const EquationSystem& system) {
   for (const EquationVariable& v : system.variables) {
     out += std::string(kind_name(v.kind)) + " " + v.id + (v.initial_only ? " (initial)" : "");
     if (v.macro != none_id) out += " {macro " + std::to_string(v.macro) + " " + system.macros[v.macro].name + "}";
-    out += v.kind == VariableKind::Stock ? " init " : " = ";
-    std::string text = print_ast(v.equation, v.equation.root);
-    out += v.table >= 0 && v.kind != VariableKind::Table ? "graph(" + text + ")" : text;
-    if (!v.initial.empty()) out += " init " + print_ast(v.initial, v.initial.root);
+    bool several = v.definitions.size() > 1;
+    if (!several && !v.dimensions.empty()) out += "[" + dimension_names(system, v) + "]";
+    for (const EquationDefinition& d : v.definitions) {
+      if (several) out += "\n  " + target_text(system, v, d);
+      out += v.kind == VariableKind::Stock ? " init " : " = ";
+      std::string text = print_ast(d.equation, d.equation.root);
+      out += d.table >= 0 && v.kind != VariableKind::Table ? "graph(" + text + ")" : text;
+      if (!d.initial.empty()) out += " init " + print_ast(d.initial, d.initial.root);
+    }
     for (uint32_t flow : v.inflows) out += " + " + system.variables[flow].id;
     for (uint32_t flow : v.outflows) out += " - " + system.variables[flow].id;
     if (v.non_negative) out += " non-negative";

@@ -9,6 +9,7 @@
 
 #include "ir/program.h"
 #include "model/model.h"
+#include "semantics/dimensions.h"
 #include "syntax/ast.h"
 
 namespace loopscope {
@@ -21,20 +22,38 @@ struct CompileOptions {
   std::optional<Method> method;
 };
 
+// Which elements of its variable a definition gives values to, along one axis.
+struct TargetAxis {
+  uint32_t loop = none_id;      // which of the definition's loops runs over it; none_id: one element
+  uint32_t element = 0;         // that element
+  std::vector<uint32_t> map;    // loop over another dimension (a subrange): its positions here; empty: one to one
+};
+
+// One equation for some elements of a variable. Scalars have one, without axes.
+struct EquationDefinition {
+  std::vector<uint32_t> loops;       // dimensions that it is repeated over
+  std::vector<TargetAxis> target;    // one an axis of the variable
+  Ast equation, initial;             // expanded; empty where there is none or it has errors
+  int32_t table = -1;                // graphical function applied to the equation (or alone, kind Table)
+  const SourceText* text = nullptr;  // that offsets of `equation` point into, if any
+};
+
 struct EquationVariable {
   std::string id, name, units;
+  std::string scope;                // prefix of the names of its module instance: "hares." or empty
   VariableKind kind = VariableKind::Auxiliary;
   bool hidden = false;
   bool non_negative = false;
   bool initial_only = false;        // INIT(...): computed once, before the first row
   uint32_t macro = none_id;         // instance that it is inside of (its output included)
-  uint32_t stream = 0;              // of the random draw that the equation makes
-  int32_t table = -1;               // graphical function applied to the equation (or alone, kind Table)
-  Ast equation, initial;            // expanded; empty where there is none or it has errors
+  uint32_t stream = 0;              // of the random draw that the equation makes: the first of one an element
+  std::vector<uint32_t> dimensions;
+  std::vector<EquationDefinition> definitions;
   std::vector<uint32_t> inflows, outflows;  // variables
   const Variable* written = nullptr;        // of the user's variables
-  const SourceText* text = nullptr;         // that offsets of `equation` point into, if any
   uint32_t owner = none_id;                 // of a hidden variable: the user's variable whose equation made it
+
+  bool has_table() const { return !definitions.empty() && definitions[0].table >= 0; }
 };
 
 struct EquationSystem {
@@ -45,6 +64,7 @@ struct EquationSystem {
   std::vector<EquationVariable> variables;
   std::unordered_map<std::string, uint32_t> index;  // id -> variable
   std::vector<ProgramTable> tables;
+  Dimensions dimensions;
   std::vector<MacroInfo> macros;                    // output = index into variables
 };
 
@@ -54,6 +74,9 @@ EquationSystem build_equations(const Project& project, const CompileOptions& opt
 // The phase dump.
 std::string dump_ast(const Project& project);
 std::string dump_equations(const EquationSystem& system);
+
+// The id of a variable of a module instance: module.variable, a part that is no plain name in quotes.
+std::string scoped_name(const std::string& scope, const std::string& id);
 
 // A number literal, also with signs before it; none otherwise.
 std::optional<double> literal_number(const Ast& ast, AstId node);

@@ -1,5 +1,8 @@
 #include "semantics/expand.h"
 
+#include <algorithm>
+
+#include "model/names.h"
 #include "semantics/macros.h"
 
 namespace loopscope {
@@ -21,6 +24,17 @@ AstId add_call(Ast& out, const AstNode& place, std::string_view name, const std:
   return out.add(call, arguments);
 }
 
+AstId copy_tree(const Ast& from, AstId node, Ast& out) {
+  AstNode copy = like(from, node);
+  std::vector<AstId> children;
+  for (uint32_t i = 0; i < from.nodes[node].count; i++) children.push_back(copy_tree(from, from.child(node, i), out));
+  if (copy.kind == AstKind::Name || copy.kind == AstKind::Call) {
+    copy.name = uint32_t(out.names.size());
+    out.names.push_back(from.name_of(node));
+  }
+  return out.add(copy, children);
+}
+
 std::string arity_text(const Builtin& b) {
   if (b.minimum == b.maximum) return std::to_string(b.minimum) + (b.minimum == 1 ? " argument" : " arguments");
   return std::to_string(b.minimum) + " to " + std::to_string(b.maximum) + " arguments";
@@ -40,6 +54,12 @@ std::vector<std::string> function_names() {
 }
 }  // namespace
 
+std::string scoped_name(const std::string& scope, const std::string& id) {
+  if (scope.empty()) return id;
+  bool path = id.find('.') != std::string::npos;  // itself qualified, quoted already where it must be
+  return scope + (!path && needs_quotes(id) ? "\"" + id + "\"" : id);
+}
+
 std::optional<double> literal_number(const Ast& ast, AstId node) {
   const AstNode& n = ast.nodes[node];
   if (n.kind == AstKind::Number) return n.number;
@@ -50,18 +70,52 @@ std::optional<double> literal_number(const Ast& ast, AstId node) {
   return std::nullopt;
 }
 
-uint32_t Expander::find_variable(const std::string& id) const {
-  auto it = system_.index.find(id);
+uint32_t Expander::find_variable(const std::string& name, const std::string& scope) const {
+  // ".x" names the outermost model; a plain name the model it is written in.
+  bool root = name.size() > 1 && name[0] == '.';
+  auto it = system_.index.find(root ? name.substr(1) : scoped_name(scope, name));
+  if (it == system_.index.end() && !root && !scope.empty()) {
+    // A module's equation may also name things from the root: "other module.x".
+    it = name.find('.') == std::string::npos ? it : system_.index.find(name);
+  }
   return it == system_.index.end() ? none_id : it->second;
 }
 
-std::optional<double> Expander::value_at_start(const Ast& ast, AstId node, int depth) const {
+uint32_t Expander::find(const std::string& name, const Scope& scope) const {
+  return find_variable(name, system_.variables[scope.owner].scope);
+}
+
+void Expander::set_macros(const std::vector<Macro>& macros) {
+  for (const Macro& written : macros) {
+    BuiltinMacro macro;
+    for (const std::string& parameter : written.parameters) macro.parameters.push_back({canonical_name(parameter), ""});
+    for (const Variable& v : written.variables) {
+      // Parameters stand among the variables too, for when the macro is looked at alone.
+      bool parameter = std::any_of(macro.parameters.begin(), macro.parameters.end(), [&](const MacroParameter& p) { return p.name == v.id; });
+      if (v.definitions.empty() || parameter || v.id == "output") continue;
+      MacroLine line{v.kind, v.id, v.definitions[0].equation.text, {}, {}};
+      for (const SourceText& flow : v.inflows) line.inflows.push_back(canonical_name(flow.text));
+      for (const SourceText& flow : v.outflows) line.outflows.push_back(canonical_name(flow.text));
+      macro.lines.push_back(std::move(line));
+    }
+    // The macro's value is its equation, which may be the name of one of its variables.
+    const Variable* same = nullptr;
+    for (const Variable& v : written.variables)
+      if (v.id == "output") same = &v;
+    macro.lines.push_back({VariableKind::Auxiliary, "output", same && canonical_name(written.equation.text) == "output" && !same->definitions.empty()
+                                                                  ? same->definitions[0].equation.text
+                                                                  : written.equation.text, {}, {}});
+    macros_.emplace(written.id, std::move(macro));
+  }
+}
+
+std::optional<double> Expander::value_at_start(const Ast& ast, AstId node, const std::string& scope, int depth) const {
   const AstNode& n = ast.nodes[node];
   if (depth > 20) return std::nullopt;
   if (auto literal = literal_number(ast, node)) return literal;
   if (n.kind == AstKind::Name) {
     const Builtin* builtin = find_builtin(ast.name_of(node));
-    uint32_t v = find_variable(ast.name_of(node));
+    uint32_t v = find_variable(ast.name_of(node), scope);
     if (v == none_id) {
       if (builtin && builtin->kind == BuiltinKind::Value && builtin->value() == BuiltinValue::Time) return system_.specs.start;
       if (builtin && builtin->kind == BuiltinKind::Value && builtin->value() == BuiltinValue::Dt) return system_.specs.dt;
@@ -71,12 +125,12 @@ std::optional<double> Expander::value_at_start(const Ast& ast, AstId node, int d
     if (!written || written->kind == VariableKind::Stock || written->definitions.size() != 1 || written->definitions[0].table) return std::nullopt;
     std::vector<ParseError> ignored;
     Ast tree = parse_equation(written->definitions[0].equation.text, Dialect::Xmile, ignored);
-    return tree.empty() ? std::nullopt : value_at_start(tree, tree.root, depth + 1);
+    return tree.empty() ? std::nullopt : value_at_start(tree, tree.root, scope, depth + 1);
   }
   double values[8];
   if (n.count > 4) return std::nullopt;
   for (uint32_t i = 0; i < n.count; i++) {
-    auto value = value_at_start(ast, ast.child(node, i), depth + 1);
+    auto value = value_at_start(ast, ast.child(node, i), scope, depth + 1);
     if (!value) return std::nullopt;
     values[i] = *value;
   }
@@ -113,12 +167,12 @@ AstId Expander::error(const Scope& scope, const Ast& from, AstId node, Code code
   return out.add_number(0, n.offset, n.length);
 }
 
-Ast Expander::expand_text(uint32_t variable, const SourceText& text) {
+Ast Expander::expand_text(uint32_t variable, const SourceText& text, const std::vector<uint32_t>& loops) {
   std::vector<ParseError> errors;
   Ast parsed = parse_equation(text.text, Dialect::Xmile, errors);
   for (const ParseError& e : errors) report(variable, e.code, &text, e.offset, e.length, e.message);
   if (parsed.empty()) return {};
-  Scope scope{variable, variable, &text, none_id, nullptr};
+  Scope scope{variable, variable, &text, none_id, &loops, nullptr};
   Ast out;
   size_t before = diagnostics_.size();
   out.root = expand(parsed, parsed.root, out, scope, true);
@@ -136,6 +190,13 @@ uint32_t Expander::add_hidden(const Scope& scope, const std::string& suffix, Var
   v.hidden = true;
   v.macro = scope.macro;
   v.owner = scope.owner;
+  v.scope = owner.scope;
+  v.dimensions = *scope.loops;
+  EquationDefinition definition;
+  definition.loops = *scope.loops;
+  for (uint32_t i = 0; i < definition.loops.size(); i++) definition.target.push_back({i, 0, {}});
+  definition.text = scope.text;
+  v.definitions.push_back(std::move(definition));
   uint32_t id = uint32_t(system_.variables.size());
   system_.index.emplace(v.id, id);
   system_.variables.push_back(std::move(v));
@@ -154,34 +215,80 @@ AstId Expander::expand(const Ast& from, AstId node, Ast& out, const Scope& scope
       for (uint32_t i = 0; i < n.count; i++) children.push_back(expand(from, from.child(node, i), out, scope, false));
       return out.add(like(from, node), children);
     }
-    default: return error(scope, from, node, Code::unsupported_feature, "subscripts are not simulated yet", out);
+    default: return error(scope, from, node, Code::syntax_error, "a subscript stands here outside brackets", out);
   }
+}
+
+AstId Expander::add_subscripted(Ast& out, const std::string& name, const std::vector<AstId>& subscripts, const AstNode& place) {
+  AstNode node{};
+  node.kind = AstKind::Name;
+  node.name = uint32_t(out.names.size());
+  node.offset = place.offset;
+  node.length = place.length;
+  out.names.push_back(name);
+  return out.add(node, subscripts);
+}
+
+AstId Expander::add_reference(Ast& out, uint32_t variable, const AstNode& place) {
+  std::vector<AstId> subscripts;
+  for (uint32_t d : system_.variables[variable].dimensions) subscripts.push_back(out.add_name(system_.dimensions[d].id));
+  return add_subscripted(out, system_.variables[variable].id, subscripts, place);
+}
+
+// Elements and dimensions stay names for the lowering to place; anything else is an expression of its own.
+AstId Expander::expand_subscript(const Ast& from, AstId node, Ast& out, const Scope& scope, uint32_t dimension) {
+  const AstNode& n = from.nodes[node];
+  if (n.kind == AstKind::Wildcard || n.kind == AstKind::Range || n.kind == AstKind::Position) {
+    std::vector<AstId> children;
+    for (uint32_t i = 0; i < n.count; i++) children.push_back(expand_subscript(from, from.child(node, i), out, scope, dimension));
+    return out.add(like(from, node), children);
+  }
+  if (n.kind == AstKind::Name && n.count == 0) {
+    const std::string& name = from.name_of(node);
+    if (system_.dimensions.element(dimension, name) || system_.dimensions.find(name) != none_id) return out.add_name(name, n.offset, n.length);
+    // Dimension.element, as some write it.
+    size_t dot = name.rfind('.');
+    if (dot != std::string::npos && system_.dimensions.element(dimension, name.substr(dot + 1))) return out.add_name(name.substr(dot + 1), n.offset, n.length);
+  }
+  return expand(from, node, out, scope, false);
 }
 
 AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& scope) {
   const AstNode& n = from.nodes[node];
   const std::string& name = from.name_of(node);
-  if (n.count) return error(scope, from, node, Code::unsupported_feature, "subscripts are not simulated yet; the variable " + name + " is an array", out);
   if (scope.bindings) {
     auto bound = scope.bindings->find(name);
-    if (bound != scope.bindings->end()) {
-      const auto& [tree, root] = bound->second;
-      if (tree.nodes[root].kind == AstKind::Number) return out.add_number(tree.nodes[root].number, n.offset, n.length);
-      return out.add_name(tree.name_of(root), n.offset, n.length);
-    }
+    if (bound != scope.bindings->end()) return copy_tree(bound->second.first, bound->second.second, out);
   }
-  uint32_t variable = find_variable(name);
+  uint32_t variable = find(name, scope);
   if (variable != none_id) {
-    if (system_.variables[variable].kind == VariableKind::Table)
+    const EquationVariable& v = system_.variables[variable];
+    if (v.kind == VariableKind::Table)
       return error(scope, from, node, Code::table_as_value,
                    name + " is a graphical function without an input; write " + name + "(x) or LOOKUP(" + name + ", x)", out);
-    return out.add_name(name, n.offset, n.length);
+    if (v.kind == VariableKind::Module)
+      return error(scope, from, node, Code::not_a_variable, name + " is a module; name one of its variables, " + name + ".variable", out);
+    if (n.count && n.count != v.dimensions.size())
+      return error(scope, from, node, Code::wrong_subscripts,
+                   name + (v.dimensions.empty() ? " is no array" : " has " + std::to_string(v.dimensions.size()) + " dimensions") + " and " +
+                       std::to_string(n.count) + (n.count == 1 ? " subscript is given" : " subscripts are given"), out);
+    std::vector<uint32_t> dimensions = v.dimensions;
+    std::string id = v.id;
+    std::vector<AstId> subscripts;
+    for (uint32_t i = 0; i < n.count; i++) subscripts.push_back(expand_subscript(from, from.child(node, i), out, scope, dimensions[i]));
+    return add_subscripted(out, id, subscripts, n);
   }
   const Builtin* builtin = find_builtin(name);
   if (builtin && builtin->kind == BuiltinKind::Value) {
-    if (builtin->value() == BuiltinValue::Self) return out.add_name(system_.variables[scope.self].id, n.offset, n.length);
+    if (builtin->value() == BuiltinValue::Self) return add_reference(out, scope.self, n);
     return add_call(out, like(from, node), builtin->name(), {});
   }
+  // A dimension or element used as the number of its position; also as Dimension.Element.
+  size_t dot = name.rfind('.');
+  uint32_t qualified = dot == std::string::npos ? none_id : system_.dimensions.find(name.substr(0, dot));
+  if (qualified != none_id)
+    if (auto element = system_.dimensions.element(qualified, name.substr(dot + 1))) return out.add_number(*element + 1, n.offset, n.length);
+  if (system_.dimensions.find(name) != none_id || system_.dimensions.element_value(name)) return out.add_name(name, n.offset, n.length);
   if (builtin && builtin->is_random() && builtin->minimum == 0) {  // RANDOM without parentheses
     Ast call;
     call.root = add_call(call, like(from, node), builtin->name(), {});
@@ -203,7 +310,7 @@ AstId Expander::expand_table_call(const Ast& from, AstId node, Ast& out, const S
   const AstNode& n = from.nodes[node];
   if (n.count != 1)
     return error(scope, from, node, Code::wrong_arity, "the graphical function " + name + " takes 1 argument, not " + std::to_string(n.count), out);
-  AstId table = out.add_name(name, n.offset, n.length);
+  AstId table = out.add_name(system_.variables[find(name, scope)].id, n.offset, n.length);
   AstId x = expand(from, from.child(node, 0), out, scope, false);
   return add_call(out, like(from, node), "lookup", {table, x});
 }
@@ -211,9 +318,16 @@ AstId Expander::expand_table_call(const Ast& from, AstId node, Ast& out, const S
 AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& scope, bool whole) {
   const AstNode& n = from.nodes[node];
   const std::string& name = from.name_of(node);
-  uint32_t called = scope.bindings ? none_id : find_variable(name);
+  uint32_t called = scope.bindings ? none_id : find(name, scope);
+  auto macro = macros_.find(name);
+  if (macro != macros_.end()) {
+    if (n.count != macro->second.parameters.size())
+      return error(scope, from, node, Code::wrong_arity,
+                   "the macro " + name + " takes " + std::to_string(macro->second.parameters.size()) + " arguments, not " + std::to_string(n.count), out);
+    return expand_macro(from, node, out, scope, macro->second, name, -1);
+  }
   const Builtin* builtin = find_builtin(name);
-  if (called != none_id && system_.variables[called].table >= 0 && !builtin) return expand_table_call(from, node, out, scope, name);
+  if (called != none_id && system_.variables[called].has_table() && !builtin) return expand_table_call(from, node, out, scope, name);
   if (!builtin) {
     if (called != none_id)
       return error(scope, from, node, Code::not_a_table, name + " is a variable without a graphical function and cannot be called", out);
@@ -232,47 +346,101 @@ AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& 
     case BuiltinKind::Table: {
       AstId first = from.child(node, 0);
       const AstNode& table = from.nodes[first];
-      uint32_t variable = table.kind == AstKind::Name && !table.count ? find_variable(from.name_of(first)) : none_id;
-      if (variable == none_id || system_.variables[variable].table < 0)
+      uint32_t variable = table.kind == AstKind::Name ? find(from.name_of(first), scope) : none_id;
+      // Converters write functions that they do not know as LOOKUP(function, arguments).
+      const Builtin* called_so = table.kind == AstKind::Name && variable == none_id ? find_builtin(from.name_of(first)) : nullptr;
+      if (called_so && called_so->kind != BuiltinKind::Value) {
+        Ast call;
+        std::vector<AstId> arguments;
+        for (uint32_t i = 1; i < n.count; i++) arguments.push_back(copy_tree(from, from.child(node, i), call));
+        call.root = add_call(call, like(from, node), called_so->name(), arguments);
+        return expand_call(call, call.root, out, scope, whole);
+      }
+      if (variable == none_id || !system_.variables[variable].has_table())
         return error(scope, from, first, Code::not_a_table, "the first argument of " + name + " must be the name of a graphical function", out);
-      std::vector<AstId> arguments{out.add_name(from.name_of(first), table.offset, table.length)};
+      std::vector<AstId> subscripts;
+      for (uint32_t i = 0; i < table.count && i < system_.variables[variable].dimensions.size(); i++)
+        subscripts.push_back(expand_subscript(from, from.child(first, i), out, scope, system_.variables[variable].dimensions[i]));
+      std::vector<AstId> arguments{add_subscripted(out, system_.variables[variable].id, subscripts, table)};
       for (uint32_t i = 1; i < n.count; i++) arguments.push_back(expand(from, from.child(node, i), out, scope, false));
       return add_call(out, like(from, node), builtin->name(), arguments);
     }
-    case BuiltinKind::Macro: return expand_macro(from, node, out, scope, *builtin);
+    case BuiltinKind::Macro: return expand_builtin_macro(from, node, out, scope, *builtin);
+    case BuiltinKind::Reducer: return copy_call(from, node, out, scope, builtin->name());
     case BuiltinKind::Special: return expand_special(from, node, out, scope, *builtin, whole);
     case BuiltinKind::Fold:
-      if (n.count == 1)
-        return error(scope, from, node, Code::unsupported_feature, name + " of one argument needs arrays, which are not simulated yet", out);
       return copy_call(from, node, out, scope, builtin->name());
     case BuiltinKind::Operation: {
       // Under the name that was written: RANDOM UNIFORM and UNIFORM order their arguments differently, aliases do not.
       if (!builtin->is_random()) return copy_call(from, node, out, scope, builtin->name());
       if (whole) {
-        system_.variables[scope.self].stream = ++streams_;
+        system_.variables[scope.self].stream = take_streams(scope.self);
         return copy_call(from, node, out, scope, builtin->name());
       }
-      uint32_t draw = add_hidden(scope, std::string(builtin->name()), VariableKind::Auxiliary);
       Ast equation;
       equation.root = copy_call(from, node, equation, scope, builtin->name());
-      system_.variables[draw].equation = std::move(equation);
-      system_.variables[draw].text = scope.text;
-      system_.variables[draw].stream = ++streams_;
-      return out.add_name(system_.variables[draw].id, n.offset, n.length);
+      uint32_t draw = none_id;
+      AstId reference = lift(scope, std::string(builtin->name()), std::move(equation), n, out, draw);
+      system_.variables[draw].stream = take_streams(draw);
+      return reference;
     }
   }
   return error(scope, from, node, Code::unknown_function, name + " cannot be called", out);
 }
 
+// A stream of random numbers an element of the variable.
+uint32_t Expander::take_streams(uint32_t variable) {
+  uint32_t first = streams_ + 1, elements = 1;
+  for (uint32_t d : system_.variables[variable].dimensions) elements *= system_.dimensions[d].size();
+  streams_ += elements;
+  return first;
+}
+
+// Makes the expanded tree the equation of a hidden variable and returns a reference to it. Whole axes of arrays in it (`*`) become loops
+// of the hidden variable and stay whole axes of the reference: SUM(PREVIOUS(m[row,*])) is SUM(hidden[row,*]).
+AstId Expander::lift(const Scope& scope, const std::string& suffix, Ast tree, const AstNode& place, Ast& out, uint32_t& hidden) {
+  std::vector<uint32_t> loops = *scope.loops;
+  size_t outer = loops.size();
+  for (AstId id = 0; id < tree.nodes.size(); id++) {
+    if (tree.nodes[id].kind != AstKind::Name) continue;
+    auto it = system_.index.find(tree.name_of(id));
+    if (it == system_.index.end()) continue;
+    for (uint32_t i = 0; i < tree.nodes[id].count; i++) {
+      AstNode& subscript = tree.nodes[tree.child(id, i)];
+      if (subscript.kind != AstKind::Wildcard || subscript.count) continue;
+      uint32_t dimension = system_.variables[it->second].dimensions[i];
+      if (std::find(loops.begin(), loops.begin() + long(outer), dimension) != loops.begin() + long(outer)) {
+        report(scope.owner, Code::unsupported_feature, scope.text, place.offset, place.length,
+               "the past of a whole axis over " + system_.dimensions[dimension].name + " inside an equation over the same dimension; give it a variable of its own");
+        continue;
+      }
+      if (std::find(loops.begin(), loops.end(), dimension) == loops.end()) loops.push_back(dimension);
+      subscript.kind = AstKind::Name;
+      subscript.name = uint32_t(tree.names.size());
+      tree.names.push_back(system_.dimensions[dimension].id);
+    }
+  }
+  Scope wide = scope;
+  wide.loops = &loops;
+  hidden = add_hidden(wide, suffix, VariableKind::Auxiliary);
+  system_.variables[hidden].definitions[0].equation = std::move(tree);
+  std::vector<AstId> subscripts;
+  for (size_t i = 0; i < loops.size(); i++) {
+    AstNode whole{};
+    whole.kind = AstKind::Wildcard;
+    subscripts.push_back(i < outer ? out.add_name(system_.dimensions[loops[i]].id) : out.add(whole, {}));
+  }
+  return add_subscripted(out, system_.variables[hidden].id, subscripts, place);
+}
+
 AstId Expander::name_of_argument(const Ast& from, AstId argument, Ast& out, const Scope& scope, const char* suffix) {
-  const AstNode& n = from.nodes[argument];
   Ast tree;
   tree.root = expand(from, argument, tree, scope, false);
-  if (tree.nodes[tree.root].kind == AstKind::Name) return out.add_name(tree.name_of(tree.root), n.offset, n.length);
-  uint32_t hidden = add_hidden(scope, suffix, VariableKind::Auxiliary);
-  system_.variables[hidden].equation = std::move(tree);
-  system_.variables[hidden].text = scope.text;
-  return out.add_name(system_.variables[hidden].id, n.offset, n.length);
+  bool name = tree.nodes[tree.root].kind == AstKind::Name && system_.index.count(tree.name_of(tree.root));
+  if (name) return copy_tree(tree, tree.root, out);
+  uint32_t hidden;
+  AstNode place = from.nodes[argument];
+  return lift(scope, suffix, std::move(tree), place, out, hidden);
 }
 
 // PREVIOUS, DELAY and INIT keep their call as the whole equation of one variable; elsewhere that variable is hidden.
@@ -282,23 +450,42 @@ AstId Expander::expand_special(const Ast& from, AstId node, Ast& out, const Scop
     case BuiltinSpecial::SafeDivide:
     case BuiltinSpecial::IfThenElse: return copy_call(from, node, out, scope, builtin.name());
     case BuiltinSpecial::Same: return expand(from, from.child(node, 0), out, scope, whole);
-    case BuiltinSpecial::IsModuleInput: return out.add_number(0, n.offset, n.length);
+    case BuiltinSpecial::IsModuleInput: {
+      const AstNode& input = from.nodes[from.child(node, 0)];
+      bool connected = input.kind == AstKind::Name && connected_.count(system_.variables[scope.owner].scope + from.name_of(from.child(node, 0)));
+      return out.add_number(connected, n.offset, n.length);
+    }
     case BuiltinSpecial::Derivative: {
       // The first derivative by the last difference, as Stella's DERIVN(x, 1); 0 at the start.
       auto order = literal_number(from, from.child(node, 1));
       if (!order || *order != 1) return error(scope, from, node, Code::bad_argument, "DERIVN is simulated for order 1 only", out);
       Ast input;
       input.root = name_of_argument(from, from.child(node, 0), input, scope, "input");
-      const std::string id = input.name_of(input.root);
       Ast text;
-      AstId x = text.add_name(id), y = text.add_name(id);
+      AstId x = copy_tree(input, input.root, text), y = copy_tree(input, input.root, text);
       AstId previous = add_call(text, like(from, node), "previous", {x, y});
-      AstId now = text.add_name(id);
+      AstId now = copy_tree(input, input.root, text);
       AstId dt = add_call(text, like(from, node), "dt", {});
       AstId root = text.add_operator(AstOp::Divide, {text.add_operator(AstOp::Subtract, {now, previous}), dt});
       Scope inner = scope;
       inner.bindings = nullptr;
       return expand(text, root, out, inner, false);
+    }
+    case BuiltinSpecial::VectorRank:
+    case BuiltinSpecial::VectorSelect:
+    case BuiltinSpecial::OrderOfRank: return copy_call(from, node, out, scope, builtin.name());
+    case BuiltinSpecial::VectorOrder: {
+      // The ranks first, as an array of their own: the i-th of the order is the element whose rank is i.
+      Ast ranks;
+      ranks.root = copy_call(from, node, ranks, scope, "vector_rank");
+      uint32_t hidden;
+      AstNode place = n;
+      AstId reference = lift(scope, "ranks", std::move(ranks), place, out, hidden);
+      return add_call(out, like(from, node), "order_of_rank", {reference});
+    }
+    case BuiltinSpecial::VectorMap: {
+      std::vector<AstId> both{name_of_argument(from, from.child(node, 0), out, scope, "vector"), expand(from, from.child(node, 1), out, scope, false)};
+      return add_call(out, like(from, node), builtin.name(), both);
     }
     default: break;
   }
@@ -316,31 +503,35 @@ AstId Expander::expand_special(const Ast& from, AstId node, Ast& out, const Scop
     out = std::move(equation);
     return out.root;
   }
-  uint32_t hidden = add_hidden(scope, std::string(builtin.name()), VariableKind::Auxiliary);
-  EquationVariable& v = system_.variables[hidden];
-  v.equation = std::move(equation);
-  v.text = scope.text;
-  v.initial_only = builtin.special() == BuiltinSpecial::Initial;
-  return out.add_name(v.id, n.offset, n.length);
+  uint32_t hidden;
+  AstId reference = lift(scope, std::string(builtin.name()), std::move(equation), n, out, hidden);
+  system_.variables[hidden].initial_only = builtin.special() == BuiltinSpecial::Initial;
+  return reference;
 }
 
-AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin) {
-  const AstNode& n = from.nodes[node];
+AstId Expander::expand_builtin_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin) {
   std::string name = builtin.form;
   int order = 1, order_argument = macro_order_argument(name);
   if (order_argument >= 0) {
     // The order is structure: what it is at the start, it stays.
-    auto literal = value_at_start(from, from.child(node, uint32_t(order_argument)));
+    AstId argument = from.child(node, uint32_t(order_argument));
+    auto literal = value_at_start(from, argument, system_.variables[scope.owner].scope);
     if (!literal)
-      return error(scope, from, from.child(node, order_argument), Code::not_constant, "the order of " + from.name_of(node) + " must be known at the start: a number, or an expression on constants and TIME", out);
+      return error(scope, from, argument, Code::not_constant,
+                   "the order of " + from.name_of(node) + " must be known at the start: a number, or an expression on constants and TIME", out);
     if (!(*literal >= 1 && *literal <= max_macro_order))
-      return error(scope, from, from.child(node, order_argument), Code::bad_argument,
+      return error(scope, from, argument, Code::bad_argument,
                    "the order of " + from.name_of(node) + " must be from 1 to " + std::to_string(max_macro_order), out);
     order = int(*literal);
   }
-  BuiltinMacro macro = builtin_macro(name, order, system_.vensim_made || name == "delay_n");
+  return expand_macro(from, node, out, scope, builtin_macro(name, order, system_.vensim_made || name == "delay_n"), name, order_argument);
+}
 
-  // The instance: hidden variables for arguments that are expressions and for the body.
+// The instance: hidden variables for arguments that are expressions and for the body, all over the loops of the equation that calls.
+AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const BuiltinMacro& macro, const std::string& name, int skipped) {
+  const AstNode& n = from.nodes[node];
+  constexpr int deepest = 50;
+  if (macro_depth_ >= deepest) return error(scope, from, node, Code::macro_recursion, "the macro " + name + " calls itself, or macros are nested over 50 deep", out);
   uint32_t instance = scope.macro;
   if (instance == none_id) {
     instance = uint32_t(system_.macros.size());
@@ -350,9 +541,8 @@ AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope&
   outside.macro = instance;
   std::unordered_map<std::string, std::pair<Ast, AstId>> bindings;
   uint32_t given = 0;
-  for (size_t i = 0; i < macro.parameters.size(); i++) {
-    if (int(given) == order_argument) given++;
-    const MacroParameter& parameter = macro.parameters[i];
+  for (const MacroParameter& parameter : macro.parameters) {
+    if (int(given) == skipped) given++;
     Ast bound;
     if (given < n.count) {
       AstId argument = from.child(node, given++);
@@ -361,7 +551,7 @@ AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope&
     } else {
       std::vector<ParseError> ignored;
       Ast fallback = parse_equation(parameter.fallback, Dialect::Xmile, ignored);
-      Scope inner{scope.owner, scope.self, nullptr, instance, &bindings};
+      Scope inner{scope.owner, scope.self, nullptr, instance, scope.loops, &bindings};
       bound.root = expand(fallback, fallback.root, bound, inner, false);
     }
     AstId root = bound.root;
@@ -373,26 +563,40 @@ AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope&
     uint32_t v = add_hidden(outside, line.name == "output" ? name : stem + line.name, line.kind);
     variables.push_back(v);
     Ast local;
-    local.root = local.add_name(system_.variables[v].id);
+    local.root = add_reference(local, v, AstNode{});
     bindings.emplace(line.name, std::make_pair(local, local.root));
   }
   uint32_t output = none_id;
+  macro_depth_++;
   for (size_t i = 0; i < macro.lines.size(); i++) {
     const MacroLine& line = macro.lines[i];
-    std::vector<ParseError> ignored;
-    Ast body = parse_equation(line.equation, Dialect::Xmile, ignored);
-    Scope inner{scope.owner, variables[i], nullptr, instance, &bindings};
+    std::vector<ParseError> errors;
+    Ast body = parse_equation(line.equation, Dialect::Xmile, errors);
+    for (const ParseError& e : errors) report(scope.owner, e.code, nullptr, 0, 0, "in the macro " + name + ", " + line.name + ": " + e.message);
+    Scope inner{scope.owner, variables[i], nullptr, instance, scope.loops, &bindings};
     Ast equation;
-    equation.root = expand(body, body.root, equation, inner, true);
+    if (!body.empty()) equation.root = expand(body, body.root, equation, inner, true);
     EquationVariable& v = system_.variables[variables[i]];
-    v.equation = std::move(equation);
-    auto flow = [&](const std::string& flow_name) { return find_variable(bindings.at(flow_name).first.name_of(bindings.at(flow_name).second)); };
-    if (!line.inflow.empty()) v.inflows.push_back(flow(line.inflow));
-    if (!line.outflow.empty()) v.outflows.push_back(flow(line.outflow));
+    v.definitions[0].equation = std::move(equation);
+    auto flows = [&](const std::vector<std::string>& names, std::vector<uint32_t>& list) {
+      for (const std::string& flow : names) {
+        auto bound = bindings.find(flow);
+        uint32_t id = none_id;
+        if (bound != bindings.end() && bound->second.first.nodes[bound->second.second].kind == AstKind::Name) {
+          auto known = system_.index.find(bound->second.first.name_of(bound->second.second));
+          if (known != system_.index.end()) id = known->second;
+        }
+        if (id == none_id) report(scope.owner, Code::unknown_flow, nullptr, 0, 0, "in the macro " + name + " the flow " + flow + " of " + line.name + " is missing");
+        else list.push_back(id);
+      }
+    };
+    flows(line.inflows, v.inflows);
+    flows(line.outflows, v.outflows);
     if (line.name == "output") output = variables[i];
   }
+  macro_depth_--;
   if (scope.macro == none_id) system_.macros[instance].output = output;
-  return out.add_name(system_.variables[output].id, n.offset, n.length);
+  return add_reference(out, output, n);
 }
 
 }  // namespace loopscope

@@ -4,6 +4,7 @@
 
 #include "semantics/builtins.h"
 #include "semantics/equations.h"
+#include "semantics/macros.h"
 
 namespace loopscope {
 
@@ -12,8 +13,13 @@ class Expander {
   Expander(EquationSystem& system, const LineIndex& lines, std::vector<Diagnostic>& diagnostics)
       : system_(system), lines_(lines), diagnostics_(diagnostics) {}
 
-  // Parses and expands the equation of one of the user's variables.
-  Ast expand_text(uint32_t variable, const SourceText& text);
+  // Parses and expands an equation of one of the user's variables, repeated over `loops`.
+  Ast expand_text(uint32_t variable, const SourceText& text, const std::vector<uint32_t>& loops);
+  // The variable that a name means to the variables of `scope` (a module instance's prefix), or none_id.
+  uint32_t find_variable(const std::string& name, const std::string& scope) const;
+  // The modeller's own macros, by canonical name, and the inputs of modules that are connected.
+  void set_macros(const std::vector<Macro>& macros);
+  void set_connected(std::unordered_map<std::string, std::string> connected) { connected_ = std::move(connected); }
   void report(uint32_t variable, Code code, const SourceText* text, uint32_t offset, uint32_t length, std::string message);
 
  private:
@@ -23,31 +29,42 @@ class Expander {
     uint32_t self;                 // SELF
     const SourceText* text;        // offsets, nullptr inside a macro body
     uint32_t macro;                // instance, or none_id
+    const std::vector<uint32_t>* loops;  // dimensions that the equation is repeated over
     // Macro bodies only: name -> tree of its own (a number or a name).
     const std::unordered_map<std::string, std::pair<Ast, AstId>>* bindings;
   };
 
   AstId expand(const Ast& from, AstId node, Ast& out, const Scope& scope, bool whole);
   AstId expand_name(const Ast& from, AstId node, Ast& out, const Scope& scope);
+  AstId expand_subscript(const Ast& from, AstId node, Ast& out, const Scope& scope, uint32_t dimension);
+  // A name with the subscripts of the hidden variable: the dimensions of its loops.
+  AstId add_reference(Ast& out, uint32_t variable, const AstNode& place);
+  AstId add_subscripted(Ast& out, const std::string& name, const std::vector<AstId>& subscripts, const AstNode& place);
   AstId expand_call(const Ast& from, AstId node, Ast& out, const Scope& scope, bool whole);
   AstId expand_special(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin, bool whole);
-  AstId expand_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin);
+  AstId expand_builtin_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin);
+  AstId expand_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const BuiltinMacro& macro, const std::string& name, int skipped);
   AstId expand_table_call(const Ast& from, AstId node, Ast& out, const Scope& scope, const std::string& name);
   AstId copy_call(const Ast& from, AstId node, Ast& out, const Scope& scope, std::string_view name);
   // A hidden variable `$⁚owner⁚n⁚suffix`.
   uint32_t add_hidden(const Scope& scope, const std::string& suffix, VariableKind kind);
+  AstId lift(const Scope& scope, const std::string& suffix, Ast tree, const AstNode& place, Ast& out, uint32_t& hidden);
+  uint32_t take_streams(uint32_t variable);
   // The argument as a plain name: itself if it is one, else a hidden variable computing it.
   AstId name_of_argument(const Ast& from, AstId argument, Ast& out, const Scope& scope, const char* suffix);
   AstId error(const Scope& scope, const Ast& from, AstId node, Code code, std::string message, Ast& out);
-  uint32_t find_variable(const std::string& id) const;
+  uint32_t find(const std::string& name, const Scope& scope) const;
   // The value at the start time of an expression on numbers, time and other variables of that kind; none if it needs more.
-  std::optional<double> value_at_start(const Ast& ast, AstId node, int depth = 0) const;
+  std::optional<double> value_at_start(const Ast& ast, AstId node, const std::string& scope, int depth = 0) const;
 
   EquationSystem& system_;
   const LineIndex& lines_;
   std::vector<Diagnostic>& diagnostics_;
   std::unordered_map<uint32_t, uint32_t> hidden_count_;  // by owner
+  std::unordered_map<std::string, BuiltinMacro> macros_;
+  std::unordered_map<std::string, std::string> connected_;  // module input -> source
   uint32_t streams_ = 0;
+  int macro_depth_ = 0;
 };
 
 }  // namespace loopscope

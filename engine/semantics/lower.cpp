@@ -1,9 +1,8 @@
 #include "semantics/lower.h"
 
-#include <cmath>
-#include <cstdlib>
+#include <algorithm>
 
-#include "semantics/builtins.h"
+#include "semantics/expression_lowering.h"
 
 namespace loopscope {
 
@@ -11,7 +10,8 @@ namespace {
 
 class Lowering {
  public:
-  explicit Lowering(const EquationSystem& system) : system_(system), build_(result_.program) {}
+  Lowering(const EquationSystem& system, const LineIndex& lines, std::vector<Diagnostic>& diagnostics)
+      : system_(system), lines_(lines), diagnostics_(diagnostics), expressions_(system, result_, program_id_) {}
 
   UnorderedProgram run() {
     Program& p = result_.program;
@@ -25,9 +25,10 @@ class Lowering {
     p.save_every = system_.save_every;
     p.rows = system_.steps / system_.save_every + 1;
     p.tables = system_.tables;
+    for (const Dimension& d : system_.dimensions.all()) p.dimensions.push_back({d.name, d.elements});
     declare();
     for (uint32_t i = 0; i < system_.variables.size(); i++)
-      if (program_id_[i] != none_id) equations(i);
+      if (program_id_[i] != none_id) definitions(i);
     for (uint32_t i = 0; i < system_.variables.size(); i++)
       if (system_.variables[i].kind == VariableKind::Stock) stock(i);
     for (const MacroInfo& macro : system_.macros) p.macros.push_back({macro.name, program_id_[macro.output]});
@@ -52,245 +53,201 @@ class Lowering {
       p.units = v.units;
       p.hidden = v.hidden;
       p.macro = v.macro;
-      p.role = v.initial_only                       ? Role::Initial
-               : v.kind == VariableKind::Stock      ? Role::Stock
-               : v.kind == VariableKind::Flow       ? Role::Flow
-               : v.hidden                           ? Role::Helper
-                                                    : Role::Auxiliary;
+      p.role = v.initial_only                  ? Role::Initial
+               : v.kind == VariableKind::Stock ? Role::Stock
+               : v.kind == VariableKind::Flow  ? Role::Flow
+               : v.hidden                      ? Role::Helper
+                                               : Role::Auxiliary;
       if (p.role == Role::Initial) p.place = Place::Fixed;
+      p.dimensions = v.dimensions;
+      for (uint32_t d : v.dimensions) p.elements *= system_.dimensions[d].size();
       const EquationVariable& owner = v.owner == none_id ? v : system_.variables[v.owner];
-      if (owner.text) p.span = owner.text->span;
+      if (!owner.definitions.empty() && owner.definitions[0].text) p.span = owner.definitions[0].text->span;
       program_id_.push_back(add(std::move(p)));
     }
   }
 
   VariableId add(ProgramVariable v) {
     result_.program.variables.push_back(std::move(v));
-    result_.dynamic.push_back(none_id);
-    result_.initial.push_back(none_id);
+    result_.dynamic.emplace_back();
+    result_.initial.emplace_back();
     return VariableId(result_.program.variables.size() - 1);
   }
-  VariableId add_initial(const std::string& id, ExprId value, const EquationVariable& of) {
-    ProgramVariable p;
-    p.id = p.name = id;
-    p.hidden = true;
-    p.macro = of.macro;
-    p.role = Role::Initial;
-    p.place = Place::Fixed;
-    VariableId variable = add(std::move(p));
-    result_.initial[variable] = value;
-    return variable;
+
+  ExpressionLowering::Report reporter(uint32_t variable, const SourceText* text) {
+    return [this, variable, text](Code code, uint32_t offset, uint32_t length, std::string message) {
+      const EquationVariable& v = system_.variables[variable];
+      const EquationVariable& owner = v.owner == none_id ? v : system_.variables[v.owner];
+      Span span = owner.written ? owner.written->span : Span{};
+      if (text && text->span.known()) span = source_span(*text, lines_, offset, length);
+      diagnostics_.push_back(diagnose(code, std::move(message), span, owner.name));
+    };
   }
 
-  void equations(uint32_t i) {
+  // Which definition has the last word on each element; an element that none gives values to is an error.
+  std::vector<uint32_t> owners(uint32_t i) {
+    const EquationVariable& v = system_.variables[i];
+    std::vector<uint32_t> owner(result_.program.variables[program_id_[i]].elements, none_id);
+    for (uint32_t d = 0; d < v.definitions.size(); d++) each_element(v, v.definitions[d], [&](uint32_t element, const std::vector<uint32_t>&) { owner[element] = d; });
+    auto missing = std::find(owner.begin(), owner.end(), none_id);
+    if (missing != owner.end() && v.written) {
+      uint32_t rest = uint32_t(missing - owner.begin());
+      std::string name;
+      for (size_t a = v.dimensions.size(); a-- > 0;) {
+        const Dimension& d = system_.dimensions[v.dimensions[a]];
+        name = d.elements[rest % d.size()] + (name.empty() ? "" : ",") + name;
+        rest /= d.size();
+      }
+      reporter(i, nullptr)(Code::missing_element, 0, 0, "the element [" + name + "] has no equation");
+    }
+    return owner;
+  }
+
+  // Calls f(element, values of the definition's loops).
+  template <class F>
+  void each_element(const EquationVariable& v, const EquationDefinition& d, F&& f) {
+    std::vector<uint32_t> at(d.loops.size(), 0);
+    for (uint32_t loop : d.loops)
+      if (system_.dimensions[loop].size() == 0) return;
+    for (;;) {
+      uint32_t element = 0;
+      for (size_t a = 0; a < d.target.size(); a++) {
+        const TargetAxis& axis = d.target[a];
+        uint32_t k = axis.loop == none_id ? axis.element : axis.map.empty() ? at[axis.loop] : axis.map[at[axis.loop]];
+        element = element * system_.dimensions[v.dimensions[a]].size() + k;
+      }
+      f(element, at);
+      size_t l = at.size();
+      while (l > 0 && ++at[l - 1] == system_.dimensions[d.loops[l - 1]].size()) at[--l] = 0;
+      if (l == 0) return;
+    }
+  }
+
+  void definitions(uint32_t i) {
+    const EquationVariable& v = system_.variables[i];
+    std::vector<uint32_t> owner;
+    if (!v.dimensions.empty()) owner = owners(i);
+    for (uint32_t d = 0; d < v.definitions.size(); d++) {
+      const EquationDefinition& definition = v.definitions[d];
+      if (definition.equation.empty()) continue;
+      // Loops stay loops, unless another definition takes some of the elements or a call needs to know the element.
+      bool whole = true;
+      each_element(v, definition, [&](uint32_t element, const std::vector<uint32_t>&) { whole &= owner.empty() || owner[element] == d; });
+      if (whole && (definition.loops.empty() || !needs_elements(definition))) {
+        equation(i, definition, axes_of(v, definition, nullptr));
+      } else {
+        each_element(v, definition, [&](uint32_t element, const std::vector<uint32_t>& at) {
+          if (owner.empty() || owner[element] == d) equation(i, definition, axes_of(v, definition, &at));
+        });
+      }
+    }
+  }
+
+  // One an axis of the variable: a loop, or the element that is set; with `at`, the loops' elements.
+  std::vector<LoweringAxis> axes_of(const EquationVariable& v, const EquationDefinition& d, const std::vector<uint32_t>* at) const {
+    std::vector<LoweringAxis> axes;
+    for (size_t a = 0; a < d.target.size(); a++) {
+      uint32_t loop = d.target[a].loop;
+      uint32_t dimension = loop == none_id ? v.dimensions[a] : d.loops[loop];
+      LoweringAxis axis{dimension, loop == none_id ? 0 : loop, 0, system_.dimensions[dimension].size()};
+      axis.fixed = loop == none_id || at;
+      axis.element = loop == none_id ? d.target[a].element : at ? (*at)[loop] : 0;
+      axes.push_back(axis);
+    }
+    return axes;
+  }
+
+  // Delay buffers and arrayed graphical functions are one an element.
+  bool needs_elements(const EquationDefinition& d) const {
+    const Ast& ast = d.equation;
+    for (AstId id = 0; id < ast.nodes.size(); id++) {
+      if (ast.nodes[id].kind != AstKind::Call) continue;
+      const Builtin* builtin = find_builtin(ast.name_of(id));
+      if (builtin->kind == BuiltinKind::Special && builtin->special() == BuiltinSpecial::Delay) return true;
+      if (builtin->kind == BuiltinKind::Table && ast.nodes[ast.child(id, 0)].count) return true;
+    }
+    return false;
+  }
+
+  void equation(uint32_t i, const EquationDefinition& d, const std::vector<LoweringAxis>& axes) {
     const EquationVariable& v = system_.variables[i];
     VariableId id = program_id_[i];
-    if (v.equation.empty()) return;
-    current_ = i;
-    ExprId value = lower(v.equation, v.equation.root);
-    if (v.table >= 0) value = build_.node(Op::Lookup, {value}, uint32_t(v.table));
-    if (v.kind == VariableKind::Flow && v.non_negative) value = build_.node(Op::Maximum, {value, build_.constant(0)});
-    if (v.kind == VariableKind::Stock || v.initial_only) {
-      result_.initial[id] = value;
-    } else {
-      result_.dynamic[id] = value;
-      if (!v.initial.empty()) result_.initial[id] = lower(v.initial, v.initial.root);
+    Equation out{id, none_id, {}, {}};
+    for (size_t a = 0; a < axes.size(); a++) {
+      if (!axes[a].fixed) out.extents.push_back(axes[a].extent);
+      uint32_t to = v.dimensions[a];
+      const std::vector<uint32_t>& map = d.target[a].map;
+      // A loop over another dimension goes where the definition says, which may be more than the dimensions know.
+      out.target_index.push_back(axes[a].fixed && !map.empty() ? IndexMap{IndexMap::Fixed, map[axes[a].element]} : *expressions_.follow(axes[a], axes[a].fixed ? axes[a].dimension : to));
     }
+    ExprBuilder& build = expressions_.build;
+    auto report = reporter(i, d.text);
+    ExprId value = expressions_.lower(d.equation, d.equation.root, i, axes, report);
+    if (d.table >= 0) value = build.node(Op::Lookup, {value}, uint32_t(d.table));
+    if (v.kind == VariableKind::Flow && v.non_negative) value = build.node(Op::Maximum, {value, build.constant(0)});
+    out.expr = value;
+    if (v.kind == VariableKind::Stock || v.initial_only) {
+      result_.initial[id].push_back(out);
+      return;
+    }
+    result_.dynamic[id].push_back(out);
+    if (d.initial.empty()) return;
+    out.expr = expressions_.lower(d.initial, d.initial.root, i, axes, report);
+    result_.initial[id].push_back(out);
   }
 
   void stock(uint32_t i) {
     const EquationVariable& v = system_.variables[i];
+    ExprBuilder& build = expressions_.build;
     StockInfo info;
     info.variable = program_id_[i];
     info.non_negative = v.non_negative;
+    std::vector<LoweringAxis> axes;
+    for (uint32_t d : v.dimensions) {
+      axes.push_back({d, uint32_t(axes.size()), 0, system_.dimensions[d].size()});
+      info.extents.push_back(axes.back().extent);
+    }
+    Ast zero;
+    zero.root = zero.add_number(0);
+    expressions_.lower(zero, zero.root, i, axes, reporter(i, nullptr));  // sets the loops
     ExprId net = none_id;
+    auto flow_value = [&](uint32_t flow) {
+      ExprId load = expressions_.load_over_axes(program_id_[flow], system_.variables[flow].dimensions);
+      if (load != none_id) return load;
+      reporter(i, nullptr)(Code::wrong_subscripts, 0, 0, "the flow " + system_.variables[flow].id + " has other dimensions than this stock");
+      return build.constant(0);
+    };
     for (uint32_t flow : v.inflows) {
       info.inflows.push_back(program_id_[flow]);
-      ExprId load = build_.load(program_id_[flow]);
-      net = net == none_id ? load : build_.add(net, load);
+      ExprId load = flow_value(flow);
+      net = net == none_id ? load : build.add(net, load);
     }
     for (uint32_t flow : v.outflows) {
       info.outflows.push_back(program_id_[flow]);
-      ExprId load = build_.load(program_id_[flow]);
-      net = net == none_id ? build_.node(Op::Negate, {load}) : build_.subtract(net, load);
+      ExprId load = flow_value(flow);
+      net = net == none_id ? build.node(Op::Negate, {load}) : build.subtract(net, load);
     }
-    info.net = net == none_id ? build_.constant(0) : net;
-    ExprId now = build_.load(info.variable);
+    info.net = net == none_id ? build.constant(0) : net;
+    ExprId now = expressions_.load_over_axes(info.variable, v.dimensions);
     double dt = system_.specs.dt;
-    ExprId change = dt == 1 ? info.net : build_.multiply(info.net, build_.constant(dt));
-    info.euler = net == none_id ? now : build_.add(now, change);
-    if (v.non_negative) info.euler = build_.node(Op::Maximum, {info.euler, build_.constant(0)});
+    ExprId change = dt == 1 ? info.net : build.multiply(info.net, build.constant(dt));
+    info.euler = net == none_id ? now : build.add(now, change);
+    if (v.non_negative) info.euler = build.node(Op::Maximum, {info.euler, build.constant(0)});
     result_.program.stocks.push_back(std::move(info));
   }
 
-  VariableId variable_of(const Ast& ast, AstId name) const { return program_id_[system_.index.at(ast.name_of(name))]; }
-  uint32_t table_of(const Ast& ast, AstId name) const {
-    return uint32_t(system_.variables[system_.index.at(ast.name_of(name))].table);
-  }
-
-  ExprId lower(const Ast& ast, AstId node) {
-    const AstNode& n = ast.nodes[node];
-    switch (n.kind) {
-      case AstKind::Number: return build_.constant(n.number);
-      case AstKind::Name: return build_.load(variable_of(ast, node));
-      case AstKind::If:
-        return build_.node(Op::If, {lower(ast, ast.child(node, 0)), lower(ast, ast.child(node, 1)), lower(ast, ast.child(node, 2))});
-      case AstKind::Operator: return lower_operator(ast, node);
-      case AstKind::Call: return lower_call(ast, node);
-      default: return build_.constant(std::nan(""));
-    }
-  }
-
-  ExprId safe_divide(ExprId a, ExprId b, ExprId otherwise) {
-    return build_.node(Op::If, {build_.node(Op::Equal, {b, build_.constant(0)}), otherwise, build_.node(Op::Divide, {a, b})});
-  }
-
-  ExprId lower_operator(const Ast& ast, AstId node) {
-    const AstNode& n = ast.nodes[node];
-    ExprId a = lower(ast, ast.child(node, 0));
-    if (n.count == 1) return build_.node(n.op == AstOp::Not ? Op::Not : Op::Negate, {a});
-    ExprId b = lower(ast, ast.child(node, 1));
-    if (n.op == AstOp::SafeDivide) return safe_divide(a, b, build_.constant(0));
-    if (n.op == AstOp::Power) return power(a, b);
-    if (n.op == AstOp::Modulo) return build_.node(as_made(*find_builtin("mod")), {a, b});
-    constexpr struct {
-      AstOp from;
-      Op to;
-    } map[] = {{AstOp::Or, Op::Or},           {AstOp::And, Op::And},           {AstOp::Equal, Op::Equal},
-               {AstOp::NotEqual, Op::NotEqual}, {AstOp::Less, Op::Less},         {AstOp::LessEqual, Op::LessEqual},
-               {AstOp::Greater, Op::Greater}, {AstOp::GreaterEqual, Op::GreaterEqual}, {AstOp::Add, Op::Add},
-               {AstOp::Subtract, Op::Subtract}, {AstOp::Multiply, Op::Multiply}, {AstOp::Divide, Op::Divide}};
-    for (const auto& row : map)
-      if (row.from == n.op) return build_.node(row.to, {a, b});
-    return build_.constant(std::nan(""));
-  }
-
-  // x^2 is x*x to the last bit (libm's pow is exact there), and much cheaper.
-  ExprId power(ExprId a, ExprId b) {
-    if (build_.is_constant(b, 2)) return build_.multiply(a, a);
-    if (build_.is_constant(b, 1)) return a;
-    return build_.node(Op::Power, {a, b});
-  }
-
-  ExprId lower_call(const Ast& ast, AstId node) {
-    const AstNode& n = ast.nodes[node];
-    const Builtin& builtin = *find_builtin(ast.name_of(node));
-    switch (builtin.kind) {
-      case BuiltinKind::Value: return value(builtin.value());
-      case BuiltinKind::Operation: return operation(ast, node, builtin);
-      case BuiltinKind::Fold: {
-        ExprId folded = lower(ast, ast.child(node, 0));
-        for (uint32_t i = 1; i < n.count; i++) folded = build_.node(builtin.op(), {folded, lower(ast, ast.child(node, i))});
-        return folded;
-      }
-      case BuiltinKind::Table: {
-        std::vector<ExprId> arguments;
-        for (uint32_t i = 1; i < n.count; i++) arguments.push_back(lower(ast, ast.child(node, i)));
-        return build_.node(builtin.op(), arguments, table_of(ast, ast.child(node, 0)));
-      }
-      case BuiltinKind::Special: return special(ast, node, builtin.special());
-      default: return build_.constant(std::nan(""));
-    }
-  }
-
-  ExprId value(BuiltinValue v) {
-    switch (v) {
-      case BuiltinValue::Time: return build_.load(0);
-      case BuiltinValue::Dt: return build_.constant(system_.specs.dt);
-      case BuiltinValue::StartTime: return build_.constant(system_.specs.start);
-      case BuiltinValue::StopTime: return build_.constant(system_.specs.stop);
-      case BuiltinValue::SaveInterval: return build_.constant(system_.specs.save_interval.value_or(system_.specs.dt));
-      case BuiltinValue::Pi: return build_.constant(3.14159265358979323846);
-      case BuiltinValue::Infinite: return build_.constant(HUGE_VAL);
-      default: return build_.constant(std::nan(""));
-    }
-  }
-
-  ExprId fallback(const char* text) {
-    std::string word(text, strcspn_blank(text));
-    if (word == "inf") return build_.constant(HUGE_VAL);
-    if (word == "-inf") return build_.constant(-HUGE_VAL);
-    if (word == "start") return build_.constant(system_.specs.start);
-    if (word == "stop") return build_.constant(system_.specs.stop);
-    return build_.constant(double(atoi(word.c_str())));
-  }
-  static size_t strcspn_blank(const char* text) {
-    size_t n = 0;
-    while (text[n] && text[n] != ' ') n++;
-    return n;
-  }
-
-  // The form of builtins.def: where each argument of the operation comes from.
-  ExprId operation(const Ast& ast, AstId node, const Builtin& builtin) {
-    const AstNode& n = ast.nodes[node];
-    std::vector<ExprId> arguments;
-    for (const char* form = builtin.form; *form;) {
-      if (*form == 'T') {
-        arguments.push_back(build_.load(0));
-      } else if (*form == 'D') {
-        arguments.push_back(build_.constant(system_.specs.dt));
-      } else if (*form == 'R') {
-        arguments.push_back(build_.constant(system_.variables[current_].stream));
-        arguments.push_back(build_.node(Op::StepIndex, {}));
-      } else {
-        uint32_t number = uint32_t(*form - '0');
-        arguments.push_back(number < n.count ? lower(ast, ast.child(node, number)) : fallback(form + 2));
-      }
-      form += strcspn_blank(form);
-      if (*form == ' ') form++;
-    }
-    if (builtin.op() == Op::Power) return power(arguments[0], arguments[1]);
-    return build_.node(as_made(builtin), arguments);
-  }
-
-  // INT and MOD round down in Stella and towards zero in Vensim.
-  Op as_made(const Builtin& builtin) const {
-    if (system_.vensim_made && builtin.name() == "int") return Op::Truncate;
-    if (system_.vensim_made && builtin.op() == Op::Modulo) return Op::Remainder;
-    return builtin.op();
-  }
-
-  ExprId special(const Ast& ast, AstId node, BuiltinSpecial what) {
-    const AstNode& n = ast.nodes[node];
-    auto argument = [&](uint32_t i) { return lower(ast, ast.child(node, i)); };
-    switch (what) {
-      case BuiltinSpecial::SafeDivide: {
-        ExprId a = argument(0), b = argument(1);
-        return safe_divide(a, b, n.count > 2 ? argument(2) : build_.constant(0));
-      }
-      case BuiltinSpecial::IfThenElse: return build_.node(Op::If, {argument(0), argument(1), argument(2)});
-      case BuiltinSpecial::Initial: return argument(0);
-      case BuiltinSpecial::Previous: {
-        VariableId source = variable_of(ast, ast.child(node, 0));
-        result_.program.lags.push_back({program_id_[current_], source});
-        return build_.node(Op::If, {build_.node(Op::FirstStep, {}), n.count > 1 ? argument(1) : build_.constant(0),
-                                    build_.load(source, Plane::Previous)});
-      }
-      case BuiltinSpecial::Delay: {
-        const EquationVariable& v = system_.variables[current_];
-        VariableId source = variable_of(ast, ast.child(node, 0));
-        ExprId length = build_.node(Op::DelaySteps, {argument(1), build_.constant(system_.specs.dt)});
-        ExprId before = n.count > 2 ? argument(2) : build_.load(source);
-        VariableId steps = add_initial(v.id + "\u205Adelay_steps", length, v);
-        VariableId initial = add_initial(v.id + "\u205Ainitial", before, v);
-        uint32_t buffer = uint32_t(result_.program.delays.size());
-        result_.program.delays.push_back({program_id_[current_], build_.load(source)});
-        result_.program.lags.push_back({program_id_[current_], source});
-        return build_.node(Op::DelayRead, {build_.load(steps), build_.load(initial)}, buffer);
-      }
-      default: return build_.constant(std::nan(""));
-    }
-  }
-
   const EquationSystem& system_;
+  const LineIndex& lines_;
+  std::vector<Diagnostic>& diagnostics_;
   UnorderedProgram result_;
-  ExprBuilder build_;
   std::vector<VariableId> program_id_;  // of an equation variable
-  uint32_t current_ = 0;                // equation variable whose equation is being lowered
+  ExpressionLowering expressions_;
 };
 
 }  // namespace
 
-UnorderedProgram lower_equations(const EquationSystem& system) { return Lowering(system).run(); }
+UnorderedProgram lower_equations(const EquationSystem& system, const LineIndex& lines, std::vector<Diagnostic>& diagnostics) {
+  return Lowering(system, lines, diagnostics).run();
+}
 
 }  // namespace loopscope

@@ -5,7 +5,7 @@
 
 namespace loopscope {
 
-// Only for a system without errors; what is found here (a bad order of arguments...) is reported all the same.
-UnorderedProgram lower_equations(const EquationSystem& system);
+// For a system whose names are resolved; what only shows here (subscripts that choose nothing, missing elements) is reported.
+UnorderedProgram lower_equations(const EquationSystem& system, const LineIndex& lines, std::vector<Diagnostic>& diagnostics);
 
 }  // namespace loopscope

@@ -16,8 +16,8 @@ BuiltinMacro smooth(int n) {
   for (int i = 1; i <= n; i++) {
     std::string level = i == n ? "output" : numbered("level_", i);
     std::string before = i == 1 ? "input" : numbered("level_", i - 1);
-    macro.lines.push_back({Kind::Stock, level, "initial_value", numbered("change_", i), ""});
-    macro.lines.push_back({Kind::Flow, numbered("change_", i), "(" + before + " - " + level + ") / " + time, "", ""});
+    macro.lines.push_back({Kind::Stock, level, "initial_value", {numbered("change_", i)}, {}});
+    macro.lines.push_back({Kind::Flow, numbered("change_", i), "(" + before + " - " + level + ") / " + time});
   }
   return macro;
 }
@@ -30,10 +30,10 @@ BuiltinMacro delay(int n) {
   for (int i = 1; i <= n; i++) {
     std::string leaving = i == n ? "output" : numbered("leaving_", i);
     std::string entering = i == 1 ? "entering" : numbered("leaving_", i - 1);
-    macro.lines.push_back({Kind::Stock, numbered("stage_", i), "initial_value * " + time, entering, leaving});
-    macro.lines.push_back({Kind::Flow, leaving, numbered("stage_", i) + " / " + time, "", ""});
+    macro.lines.push_back({Kind::Stock, numbered("stage_", i), "initial_value * " + time, {entering}, {leaving}});
+    macro.lines.push_back({Kind::Flow, leaving, numbered("stage_", i) + " / " + time});
   }
-  macro.lines.push_back({Kind::Flow, "entering", "input", "", ""});
+  macro.lines.push_back({Kind::Flow, "entering", "input"});
   return macro;
 }
 
@@ -43,20 +43,20 @@ BuiltinMacro delay(int n) {
 BuiltinMacro delay_of_order(int n, bool vensim) {
   BuiltinMacro macro;
   macro.parameters = {{"input", ""}, {"delay_time", ""}, {"initial_value", "input"}};
-  macro.lines.push_back({Kind::Auxiliary, "order", "INIT(MAX(1, MIN(" + std::to_string(n) + ", INT(delay_time / DT + 0.000001))))", "", ""});
-  macro.lines.push_back({Kind::Auxiliary, "stage_time", "delay_time / order", "", ""});
+  macro.lines.push_back({Kind::Auxiliary, "order", "INIT(MAX(1, MIN(" + std::to_string(n) + ", INT(delay_time / DT + 0.000001))))"});
+  macro.lines.push_back({Kind::Auxiliary, "stage_time", "delay_time / order"});
   std::string choice;
   for (int i = 1; i <= n; i++) {
     std::string stage = numbered("stage_", i), leaving = numbered("leaving_", i), number = std::to_string(i);
     std::string entering = i == 1 ? "entering" : numbered("leaving_", i - 1);
     std::string time = !vensim ? "stage_time" : "(IF order = " + number + " THEN last_stage_time ELSE stage_time)";
-    macro.lines.push_back({Kind::Stock, stage, "initial_value * stage_time", entering, leaving});
-    macro.lines.push_back({Kind::Flow, leaving, stage + " / " + time, "", ""});
+    macro.lines.push_back({Kind::Stock, stage, "initial_value * stage_time", {entering}, {leaving}});
+    macro.lines.push_back({Kind::Flow, leaving, stage + " / " + time});
     choice += i < n ? "IF order = " + number + " THEN " + leaving + " ELSE " : leaving;
   }
-  if (vensim) macro.lines.push_back({Kind::Auxiliary, "last_stage_time", "PREVIOUS(stage_time, stage_time)", "", ""});
-  macro.lines.push_back({Kind::Flow, "entering", "input", "", ""});
-  macro.lines.push_back({Kind::Auxiliary, "output", choice, "", ""});
+  if (vensim) macro.lines.push_back({Kind::Auxiliary, "last_stage_time", "PREVIOUS(stage_time, stage_time)"});
+  macro.lines.push_back({Kind::Flow, "entering", "input"});
+  macro.lines.push_back({Kind::Auxiliary, "output", choice});
   return macro;
 }
 
@@ -70,38 +70,38 @@ const std::vector<TextMacro>& text_macros() {
   static const std::vector<TextMacro> macros = {
       {"trend",
        {{"input", ""}, {"averaging_time", ""}, {"initial_trend", "0"}},
-       {{Kind::Stock, "average", "input / (1 + initial_trend * averaging_time)", "change", ""},
-        {Kind::Flow, "change", "(input - average) / averaging_time", "", ""},
-        {Kind::Auxiliary, "output", "SAFEDIV(input - average, averaging_time * ABS(average))", "", ""}}},
+       {{Kind::Stock, "average", "input / (1 + initial_trend * averaging_time)", {"change"}, {}},
+        {Kind::Flow, "change", "(input - average) / averaging_time"},
+        {Kind::Auxiliary, "output", "SAFEDIV(input - average, averaging_time * ABS(average))"}}},
       {"forcst",
        {{"input", ""}, {"averaging_time", ""}, {"horizon", ""}, {"initial_trend", "0"}},
-       {{Kind::Stock, "average", "input / (1 + initial_trend * averaging_time)", "change", ""},
-        {Kind::Flow, "change", "(input - average) / averaging_time", "", ""},
-        {Kind::Auxiliary, "trend_rate", "SAFEDIV(input - average, averaging_time * ABS(average))", "", ""},
-        {Kind::Auxiliary, "output", "input * (1 + trend_rate * horizon)", "", ""}}},
+       {{Kind::Stock, "average", "input / (1 + initial_trend * averaging_time)", {"change"}, {}},
+        {Kind::Flow, "change", "(input - average) / averaging_time"},
+        {Kind::Auxiliary, "trend_rate", "SAFEDIV(input - average, averaging_time * ABS(average))"},
+        {Kind::Auxiliary, "output", "input * (1 + trend_rate * horizon)"}}},
       {"npv",
        {{"stream", ""}, {"discount_rate", ""}, {"initial_value", "0"}, {"factor", "1"}},
-       {{Kind::Stock, "discount", "1", "", "discounting"},
-        {Kind::Flow, "discounting", "discount * discount_rate / (1 + discount_rate * DT)", "", ""},
-        {Kind::Stock, "accumulated", "initial_value", "discounted", ""},
-        {Kind::Flow, "discounted", "stream * discount", "", ""},
-        {Kind::Auxiliary, "output", "(accumulated + stream * DT * discount) * factor", "", ""}}},
+       {{Kind::Stock, "discount", "1", {}, {"discounting"}},
+        {Kind::Flow, "discounting", "discount * discount_rate / (1 + discount_rate * DT)"},
+        {Kind::Stock, "accumulated", "initial_value", {"discounted"}, {}},
+        {Kind::Flow, "discounted", "stream * discount"},
+        {Kind::Auxiliary, "output", "(accumulated + stream * DT * discount) * factor"}}},
       {"sample_if_true",
        {{"condition", ""}, {"input", ""}, {"initial_value", ""}},
-       {{Kind::Auxiliary, "output", "IF condition THEN input ELSE PREVIOUS(SELF, initial_value)", "", ""}}},
-      {"log", {{"x", ""}, {"base", "10"}}, {{Kind::Auxiliary, "output", "LN(x) / LN(base)", "", ""}}},
-      {"rootn", {{"x", ""}, {"n", ""}}, {{Kind::Auxiliary, "output", "x ^ (1 / n)", "", ""}}},
-      {"percent", {{"x", ""}}, {{Kind::Auxiliary, "output", "x * 100", "", ""}}},
-      {"sinwave", {{"amplitude", ""}, {"period", ""}}, {{Kind::Auxiliary, "output", "amplitude * SIN(2 * PI * TIME / period)", "", ""}}},
-      {"coswave", {{"amplitude", ""}, {"period", ""}}, {{Kind::Auxiliary, "output", "amplitude * COS(2 * PI * TIME / period)", "", ""}}},
-      {"counter", {{"first", ""}, {"last", ""}}, {{Kind::Auxiliary, "output", "first + (TIME - STARTTIME) MOD (last - first)", "", ""}}},
-      {"switch", {{"a", ""}, {"b", ""}}, {{Kind::Auxiliary, "output", "IF a > b THEN 1 ELSE 0", "", ""}}},
+       {{Kind::Auxiliary, "output", "IF condition THEN input ELSE PREVIOUS(SELF, initial_value)"}}},
+      {"log", {{"x", ""}, {"base", "10"}}, {{Kind::Auxiliary, "output", "LN(x) / LN(base)"}}},
+      {"rootn", {{"x", ""}, {"n", ""}}, {{Kind::Auxiliary, "output", "x ^ (1 / n)"}}},
+      {"percent", {{"x", ""}}, {{Kind::Auxiliary, "output", "x * 100"}}},
+      {"sinwave", {{"amplitude", ""}, {"period", ""}}, {{Kind::Auxiliary, "output", "amplitude * SIN(2 * PI * TIME / period)"}}},
+      {"coswave", {{"amplitude", ""}, {"period", ""}}, {{Kind::Auxiliary, "output", "amplitude * COS(2 * PI * TIME / period)"}}},
+      {"counter", {{"first", ""}, {"last", ""}}, {{Kind::Auxiliary, "output", "first + (TIME - STARTTIME) MOD (last - first)"}}},
+      {"switch", {{"a", ""}, {"b", ""}}, {{Kind::Auxiliary, "output", "IF a > b THEN 1 ELSE 0"}}},
       {"montecarlo",
        {{"probability", ""}, {"seed", "0"}},
-       {{Kind::Auxiliary, "output", "IF RANDOM(0, 100, seed) < probability * DT THEN 1 ELSE 0", "", ""}}},
+       {{Kind::Auxiliary, "output", "IF RANDOM(0, 100, seed) < probability * DT THEN 1 ELSE 0"}}},
       {"normalcdf",
        {{"lower", ""}, {"upper", ""}, {"mean", "0"}, {"deviation", "1"}},
-       {{Kind::Auxiliary, "output", "NORMAL_CDF(upper, mean, deviation) - NORMAL_CDF(lower, mean, deviation)", "", ""}}},
+       {{Kind::Auxiliary, "output", "NORMAL_CDF(upper, mean, deviation) - NORMAL_CDF(lower, mean, deviation)"}}},
   };
   return macros;
 }

@@ -11,8 +11,8 @@ namespace loopscope {
 struct MacroLine {
   VariableKind kind;
   std::string name;
-  std::string equation;  // initial value of a stock
-  std::string inflow, outflow;
+  std::string equation = {};  // initial value of a stock
+  std::vector<std::string> inflows = {}, outflows = {};
 };
 
 struct MacroParameter {

@@ -60,6 +60,7 @@ class Compiler {
     if (a.extents->empty() && !a.target_index) return into(a.expr, operand(base_of(a.destination), a.slot));
     size_t mark = values_.open();
     std::vector<size_t> starts;
+    hoist(a.expr, 0, uint32_t(a.extents->size()));
     loops_open(0, *a.extents, starts);
     ElementAccess access;
     access.base = base_of(a.destination);
@@ -84,6 +85,14 @@ class Compiler {
     release(a.expr, value);
     loops_close(0, *a.extents, starts);
     values_.close(mark);
+  }
+
+  // Evaluates what does not depend on the loops before they start, and keeps it.
+  void hoist(ExprId body, uint32_t first, uint32_t count) {
+    for (ExprId id : loop_invariants(program_, body, first, count)) {
+      uses_[id]++;
+      use(id);
+    }
   }
 
   void loops_open(uint32_t first, const std::vector<uint32_t>& extents, std::vector<size_t>& starts) {
@@ -124,6 +133,7 @@ class Compiler {
     return operand(Base::Temporary, t);
   }
   void release(ExprId id, Operand o) {
+    while (program_.expr(id).op == Op::Aggregate) id = program_.argument(id, 0);
     if (Base(o >> base_shift) == Base::Temporary && uses_[id] == 1) free_.push_back(o);
   }
 
@@ -132,6 +142,7 @@ class Compiler {
     const Expr& e = program_.expr(id);
     if (e.op == Op::Constant) return constant(e.number);
     if (e.op == Op::Load && program_.load_of(id).indices.empty()) return load(program_.load_of(id));
+    if (e.op == Op::Aggregate) return use(program_.argument(id, 0));
     if (const Operand* known = values_.find(id)) return *known;
     Operand t = temporary();
     compute(id, t);
@@ -142,7 +153,7 @@ class Compiler {
   // The node's value at dst.
   void into(ExprId id, Operand dst) {
     const Expr& e = program_.expr(id);
-    bool simple = e.op == Op::Constant || (e.op == Op::Load && program_.load_of(id).indices.empty());
+    bool simple = e.op == Op::Constant || e.op == Op::Aggregate || (e.op == Op::Load && program_.load_of(id).indices.empty());
     if (simple || uses_[id] > 1) {
       emit(VmOp::Move, dst, use(id));
     } else {
@@ -268,11 +279,12 @@ class Compiler {
     constexpr double neutral[] = {0, 1, HUGE_VAL, -HUGE_VAL};
     constexpr VmOp ops[] = {VmOp::Add, VmOp::Multiply, VmOp::Minimum, VmOp::Maximum};
     Operand sum = temporary();
-    emit(VmOp::Move, sum, constant(neutral[int(r.op)]));
     size_t mark = values_.open();
     std::vector<size_t> starts;
-    loops_open(r.first_axis, r.extents, starts);
     ExprId body = program_.argument(id, 0);
+    hoist(body, r.first_axis, uint32_t(r.extents.size()));
+    emit(VmOp::Move, sum, constant(neutral[int(r.op)]));
+    loops_open(r.first_axis, r.extents, starts);
     Operand value = use(body);
     emit(ops[int(r.op)], sum, sum, value);
     release(body, value);

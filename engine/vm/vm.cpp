@@ -27,6 +27,8 @@ Result<std::unique_ptr<Vm>> Vm::create(std::shared_ptr<const Program> program) {
   vm->axes_.resize(vm->code_.axes + 1);
   for (const ProgramTable& t : program->tables)
     vm->tables_.push_back({uint32_t(t.x.size()), uint32_t(t.kind), t.dx, t.x.data(), t.y.data()});
+  vm->links_ = score_links(*program, vm->run_);
+  vm->run_.links = vm->links_.data();
   for (const ProgramVariable& v : program->variables)
     if (v.constant)
       for (uint32_t i = 0; i < v.elements; i++) vm->run_.slab[v.slot + i] = v.defaults[i];
@@ -169,6 +171,7 @@ LS_HOST(step, Step)
 LS_HOST(record, Record)
 LS_HOST(derivatives, Derivatives)
 LS_HOST(limit, Limit)
+LS_HOST(changes, Changes)
 LS_HOST(scores, Scores)
 #undef LS_HOST
 }

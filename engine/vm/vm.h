@@ -36,6 +36,7 @@ class Vm {
   std::vector<double> temporaries_;
   std::vector<uint32_t> axes_;
   std::vector<ls_table> tables_;
+  std::vector<ls_link> links_;
 };
 
 // The geometry part of a run (results/geometry.cpp): sizes that both engines share.

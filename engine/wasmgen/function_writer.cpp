@@ -151,6 +151,7 @@ void FunctionWriter::element_assignment(const Assignment& a) {
   size_t mark = values_.open();
   uint32_t offset;
   for (uint32_t i = 0; i < a.extents->size(); i++) axis_local(i);
+  hoist(a.expr, 0, uint32_t(a.extents->size()), body_);
   Expression* result = value(a.expr);
   Expression* to = destination(a.destination, a.slot, offset);
   std::vector<IndexMap> indices;
@@ -173,6 +174,14 @@ void FunctionWriter::element_assignment(const Assignment& a) {
   values_.close(mark);
 }
 
+void FunctionWriter::hoist(ExprId body, uint32_t first, uint32_t count, std::vector<Expression*>& before) {
+  for (ExprId id : loop_invariants(program_, body, first, count)) {
+    if (values_.find(id)) continue;
+    uses_[id]++;
+    before.push_back(build_.makeDrop(value(id)));
+  }
+}
+
 Expression* FunctionWriter::loops(uint32_t first_axis, const std::vector<uint32_t>& extents, Expression* body) {
   for (size_t i = extents.size(); i-- > 0;) {
     if (extents[i] == 0) return build_.makeNop();
@@ -190,6 +199,7 @@ Expression* FunctionWriter::loops(uint32_t first_axis, const std::vector<uint32_
 Expression* FunctionWriter::value(ExprId id) {
   const Expr& e = program_.expr(id);
   if (e.op == Op::Constant) return number(e.number);
+  if (e.op == Op::Aggregate) return value(program_.argument(id, 0));
   if (const Index* kept = values_.find(id)) return build_.makeLocalGet(*kept, Type::f64);
   size_++;
   Expression* result = compute(id);
@@ -226,8 +236,7 @@ Expression* FunctionWriter::operation(ExprId id) {
     if (native.op == e.op)
       return native.binary ? (Expression*)build_.makeBinary(BinaryOp(native.wasm_op), arguments[0], arguments[1])
                            : build_.makeUnary(UnaryOp(native.wasm_op), arguments[0]);
-  if (e.op == Op::LinkScore) return runtime_call("ls_link_score", arguments);
-  return runtime_call(op_info(e.op).function, arguments);
+  return runtime_call(e.op == Op::LinkScore ? "ls_link_score" : op_info(e.op).function, arguments);
 }
 
 Expression* FunctionWriter::condition(ExprId id) {
@@ -339,12 +348,15 @@ Expression* FunctionWriter::reduce(ExprId id) {
   Index sum = new_local(Type::f64);
   size_t mark = values_.open();
   for (uint32_t i = 0; i < r.extents.size(); i++) axis_local(r.first_axis + i);
+  std::vector<Expression*> parts;
+  hoist(program_.argument(id, 0), r.first_axis, uint32_t(r.extents.size()), parts);
   Expression* body = value(program_.argument(id, 0));
   values_.close(mark);
   Expression* fold = build_.makeLocalSet(sum, build_.makeBinary(ops[int(r.op)], build_.makeLocalGet(sum, Type::f64), body));
-  return build_.makeBlock(std::vector<Expression*>{build_.makeLocalSet(sum, number(neutral[int(r.op)])), loops(r.first_axis, r.extents, fold),
-                                                   build_.makeLocalGet(sum, Type::f64)},
-                          Type::f64);
+  parts.push_back(build_.makeLocalSet(sum, number(neutral[int(r.op)])));
+  parts.push_back(loops(r.first_axis, r.extents, fold));
+  parts.push_back(build_.makeLocalGet(sum, Type::f64));
+  return build_.makeBlock(parts, Type::f64);
 }
 
 }  // namespace loopscope

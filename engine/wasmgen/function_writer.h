@@ -15,6 +15,7 @@ struct MemoryMap {
   uint32_t table_data = 0;
   uint32_t index_tables = 0;  // u32 arrays, one after the other
   std::vector<uint32_t> index_table_at;
+  uint32_t links = 0;         // struct ls_link of each link score of the table
   uint32_t defaults = 0;      // of constants
   uint32_t slab = 0;
   uint64_t end = 0;           // bytes
@@ -61,6 +62,8 @@ class FunctionWriter {
   // Byte offset of an element, its constant part added to `constant`; computed indices add to `checks`.
   Expression* element_offset(const std::vector<IndexMap>& indices, const std::vector<uint32_t>& strides,
                              const std::vector<uint32_t>& extents, uint32_t& constant, std::vector<Expression*>& setup, Expression*& check);
+  // Evaluates what does not depend on the loops before they start, and keeps it in locals.
+  void hoist(ExprId body, uint32_t first, uint32_t count, std::vector<Expression*>& before);
   Expression* loops(uint32_t first_axis, const std::vector<uint32_t>& extents, Expression* body);
 
   wasm::Index new_local(wasm::Type type);

@@ -43,6 +43,8 @@ class BlobWriter {
       indices += table.size();
     }
     place(indices * 4);
+    links_ = score_links(program_, run_);
+    map_.links = place(links_.size() * sizeof(ls_link));
     map_.defaults = place(uint64_t(program_.constants) * 8);
     sizes_ = set_geometry(run_, program_);
     map_.slab = place(sizes_.slab * 8);
@@ -50,6 +52,7 @@ class BlobWriter {
     place(sizes_.scratch * 8);
     uint64_t history = map_.end;
     place(sizes_.history * 8);
+    run_.links = reinterpret_cast<const ls_link*>(uintptr_t(map_.links));
     run_.slab = reinterpret_cast<double*>(uintptr_t(map_.slab));
     run_.scratch = reinterpret_cast<double*>(uintptr_t(scratch));
     run_.history = reinterpret_cast<double*>(uintptr_t(history));
@@ -62,6 +65,7 @@ class BlobWriter {
     module_.features = FeatureSet::MVP;
     module_.features.enable(FeatureSet::BulkMemory);
     module_.features.enable(FeatureSet::TruncSat);
+    module_.features.enable(FeatureSet::SIMD);
     module_.features.enable(FeatureSet::SignExt);
     module_.features.enable(FeatureSet::MutableGlobals);
     FunctionWriter writer(program_, map_, module_);
@@ -171,6 +175,7 @@ class BlobWriter {
     segment(map_.table_data, points.data(), points.size() * 8);
     for (size_t i = 0; i < program_.index_tables.size(); i++)
       segment(map_.index_table_at[i], program_.index_tables[i].data(), program_.index_tables[i].size() * 4);
+    segment(map_.links, links_.data(), links_.size() * sizeof(ls_link));
     std::vector<double> constants(program_.constants);
     for (const ProgramVariable& v : program_.variables)
       if (v.constant) memcpy(&constants[v.slot], v.defaults.data(), v.elements * 8);
@@ -185,6 +190,7 @@ class BlobWriter {
   MemoryMap map_;
   ls_run run_{};
   RunSizes sizes_{};
+  std::vector<ls_link> links_;
   std::vector<Name> roots_;
 };
 

@@ -48,6 +48,7 @@ export class Program {
   /** All columns in layout order, hidden ones included. */
   readonly columns: readonly Column[];
   readonly #byKey = new Map<string, Column>();
+  readonly #constantSlots = new Map<string, number[]>();
   readonly #variables = new Map<string, Variable>();
   readonly #handle: Handle<EngineProgram>;
   readonly #file: string;
@@ -108,11 +109,16 @@ export class Program {
 
   /** The slots that setting `name` sets. Throws `unknown_override`, `not_overridable`. */
   constantSlots(name: string): number[] {
-    return this.columnsOf(name, 'unknown_override').map(({ variable, slot }) => {
+    // A slider sets the same name many times a second: the spelling is looked up once.
+    const known = this.#constantSlots.get(name);
+    if (known) return known;
+    const slots = this.columnsOf(name, 'unknown_override').map(({ variable, slot }) => {
       if (variable.constant) return slot;
       const kind = variable.kind === 'auxiliary' ? 'an auxiliary variable' : `a ${variable.kind}`;
       throw new LoopscopeError('not_overridable', `"${variable.id}" is ${kind} that an equation computes: only constants can be set`);
     });
+    this.#constantSlots.set(name, slots);
+    return slots;
   }
 
   /** The wasm module of this model as bytes. */

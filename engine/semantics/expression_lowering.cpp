@@ -1,0 +1,233 @@
+#include "semantics/expression_lowering.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+namespace loopscope {
+
+ExprId ExpressionLowering::lower(const Ast& ast, AstId node, uint32_t variable, std::vector<LoweringAxis> axes, Report report) {
+  variable_ = variable;
+  axes_ = std::move(axes);
+  reducers_.clear();
+  next_axis_ = uint32_t(axes_.size());
+  report_ = std::move(report);
+  return visit(ast, node);
+}
+
+ExprId ExpressionLowering::error(const Ast& ast, AstId node, Code code, std::string message) {
+  report_(code, ast.nodes[node].offset, ast.nodes[node].length, std::move(message));
+  return build.constant(std::nan(""));
+}
+
+ExprId ExpressionLowering::visit(const Ast& ast, AstId node) {
+  const AstNode& n = ast.nodes[node];
+  switch (n.kind) {
+    case AstKind::Number: return build.constant(n.number);
+    case AstKind::Name: return reference(ast, node, Plane::Current);
+    case AstKind::If:
+      return build.node(Op::If, {visit(ast, ast.child(node, 0)), visit(ast, ast.child(node, 1)), visit(ast, ast.child(node, 2))});
+    case AstKind::Operator: return operation(ast, node);
+    case AstKind::Call: return call(ast, node);
+    default: return error(ast, node, Code::wrong_subscripts, "a part of an array stands where one number is wanted");
+  }
+}
+
+ExprId ExpressionLowering::safe_divide(ExprId a, ExprId b, ExprId otherwise) {
+  return build.node(Op::If, {build.node(Op::Equal, {b, build.constant(0)}), otherwise, build.node(Op::Divide, {a, b})});
+}
+
+// x^2 is x*x to the last bit (libm's pow is exact there), and much cheaper.
+ExprId ExpressionLowering::power(ExprId a, ExprId b) {
+  if (build.is_constant(b, 2)) return build.multiply(a, a);
+  if (build.is_constant(b, 1)) return a;
+  return build.node(Op::Power, {a, b});
+}
+
+ExprId ExpressionLowering::operation(const Ast& ast, AstId node) {
+  const AstNode& n = ast.nodes[node];
+  ExprId a = visit(ast, ast.child(node, 0));
+  if (n.count == 1) return build.node(n.op == AstOp::Not ? Op::Not : Op::Negate, {a});
+  ExprId b = visit(ast, ast.child(node, 1));
+  switch (n.op) {
+    case AstOp::Or: return build.node(Op::Or, {a, b});
+    case AstOp::And: return build.node(Op::And, {a, b});
+    case AstOp::Equal: return build.node(Op::Equal, {a, b});
+    case AstOp::NotEqual: return build.node(Op::NotEqual, {a, b});
+    case AstOp::Less: return build.node(Op::Less, {a, b});
+    case AstOp::LessEqual: return build.node(Op::LessEqual, {a, b});
+    case AstOp::Greater: return build.node(Op::Greater, {a, b});
+    case AstOp::GreaterEqual: return build.node(Op::GreaterEqual, {a, b});
+    case AstOp::Add: return build.add(a, b);
+    case AstOp::Subtract: return build.subtract(a, b);
+    case AstOp::Multiply: return build.multiply(a, b);
+    case AstOp::Divide: return build.node(Op::Divide, {a, b});
+    case AstOp::SafeDivide: return safe_divide(a, b, build.constant(0));
+    case AstOp::Modulo: return build.node(as_made(*find_builtin("mod")), {a, b});
+    case AstOp::Power: return power(a, b);
+    default: return build.constant(std::nan(""));
+  }
+}
+
+ExprId ExpressionLowering::call(const Ast& ast, AstId node) {
+  const Builtin& builtin = *find_builtin(ast.name_of(node));
+  switch (builtin.kind) {
+    case BuiltinKind::Value: return value(builtin.value());
+    case BuiltinKind::Operation: return builtin_operation(ast, node, builtin);
+    case BuiltinKind::Fold: return fold(ast, node, builtin.op());
+    case BuiltinKind::Reducer: return reduce(ast, node, builtin.reducer());
+    case BuiltinKind::Table: return table_call(ast, node, builtin);
+    case BuiltinKind::Special: return special(ast, node, builtin.special());
+    default: return build.constant(std::nan(""));
+  }
+}
+
+ExprId ExpressionLowering::value(BuiltinValue v) {
+  switch (v) {
+    case BuiltinValue::Time: return build.load(0);
+    case BuiltinValue::Dt: return build.constant(system_.specs.dt);
+    case BuiltinValue::StartTime: return build.constant(system_.specs.start);
+    case BuiltinValue::StopTime: return build.constant(system_.specs.stop);
+    case BuiltinValue::SaveInterval: return build.constant(system_.specs.save_interval.value_or(system_.specs.dt));
+    case BuiltinValue::Pi: return build.constant(3.14159265358979323846);
+    case BuiltinValue::Infinite: return build.constant(HUGE_VAL);
+    default: return build.constant(std::nan(""));
+  }
+}
+
+ExprId ExpressionLowering::fallback(std::string_view word) {
+  if (word == "inf") return build.constant(HUGE_VAL);
+  if (word == "-inf") return build.constant(-HUGE_VAL);
+  if (word == "start") return build.constant(system_.specs.start);
+  if (word == "stop") return build.constant(system_.specs.stop);
+  return build.constant(double(atoi(std::string(word).c_str())));
+}
+
+// INT and MOD round down in Stella and towards zero in Vensim.
+Op ExpressionLowering::as_made(const Builtin& builtin) const {
+  if (system_.vensim_made && builtin.name() == "int") return Op::Truncate;
+  if (system_.vensim_made && builtin.op() == Op::Modulo) return Op::Remainder;
+  return builtin.op();
+}
+
+// The form of builtins.def: where each argument of the operation comes from.
+ExprId ExpressionLowering::builtin_operation(const Ast& ast, AstId node, const Builtin& builtin) {
+  const AstNode& n = ast.nodes[node];
+  std::vector<ExprId> arguments;
+  std::string_view form = builtin.form;
+  while (!form.empty()) {
+    std::string_view word = form.substr(0, form.find(' '));
+    form = word.size() < form.size() ? form.substr(word.size() + 1) : std::string_view();
+    if (word == "T") {
+      arguments.push_back(build.load(0));
+    } else if (word == "D") {
+      arguments.push_back(build.constant(system_.specs.dt));
+    } else if (word == "R") {
+      // A stream of its own for each element.
+      ExprId stream = build.constant(system_.variables[variable_].stream);
+      uint32_t stride = 1;
+      for (size_t i = axes_.size(); i-- > 0; stride *= axes_[i].extent)
+        stream = build.add(stream, build.multiply(build.subtract(axis_value(axes_[i]), build.constant(1)), build.constant(stride)));
+      arguments.push_back(stream);
+      arguments.push_back(build.node(Op::StepIndex, {}));
+    } else {
+      uint32_t number = uint32_t(word[0] - '0');
+      arguments.push_back(number < n.count ? visit(ast, ast.child(node, number)) : fallback(word.substr(2)));
+    }
+  }
+  if (builtin.op() == Op::Power) return power(arguments[0], arguments[1]);
+  return build.node(as_made(builtin), arguments);
+}
+
+// Which graphical function: of an arrayed one the element's, which is known since such equations are unrolled.
+ExprId ExpressionLowering::table_call(const Ast& ast, AstId node, const Builtin& builtin) {
+  const AstNode& n = ast.nodes[node];
+  AstId name = ast.child(node, 0);
+  const EquationVariable& v = system_.variables[system_.index.at(ast.name_of(name))];
+  std::vector<ExprId> arguments;
+  for (uint32_t i = 1; i < n.count; i++) arguments.push_back(visit(ast, ast.child(node, i)));
+  if (v.definitions.size() == 1) return build.node(builtin.op(), arguments, uint32_t(v.definitions[0].table));
+  std::vector<FreeAxis> seen;
+  std::vector<uint32_t> element;
+  for (uint32_t i = 0; i < ast.nodes[name].count; i++) {
+    auto index = subscript(ast, ast.child(name, i), v.dimensions[i], seen);
+    if (!index || index->kind != IndexMap::Fixed) return error(ast, name, Code::unsupported_feature, "an element of an arrayed graphical function that is chosen at run time");
+    element.push_back(index->value);
+  }
+  for (const EquationDefinition& d : v.definitions) {
+    bool fits = d.table >= 0 && element.size() == d.target.size();
+    for (size_t i = 0; fits && i < element.size(); i++) {
+      const TargetAxis& axis = d.target[i];
+      if (axis.loop == none_id) fits = axis.element == element[i];
+      else if (!axis.map.empty()) fits = std::find(axis.map.begin(), axis.map.end(), element[i]) != axis.map.end();
+    }
+    if (fits) return build.node(builtin.op(), arguments, uint32_t(d.table));
+  }
+  return error(ast, name, Code::not_a_table, v.id + " has no graphical function for this element");
+}
+
+ExprId ExpressionLowering::fold(const Ast& ast, AstId node, Op op) {
+  const AstNode& n = ast.nodes[node];
+  if (n.count == 1) {
+    std::vector<uint32_t> extents;
+    uint32_t first;
+    ExprId body = over_free_axes(ast, ast.child(node, 0), extents, first, [&] { return visit(ast, ast.child(node, 0)); });
+    return extents.empty() ? body : aggregate(ast, node, build.reduce(op == Op::Minimum ? ReduceOp::Minimum : ReduceOp::Maximum, first, extents, body));
+  }
+  ExprId folded = visit(ast, ast.child(node, 0));
+  for (uint32_t i = 1; i < n.count; i++) folded = build.node(op, {folded, visit(ast, ast.child(node, i))});
+  return folded;
+}
+
+VariableId ExpressionLowering::add_initial(const std::string& suffix, ExprId value) {
+  const EquationVariable& v = system_.variables[variable_];
+  ProgramVariable p;
+  p.id = v.id + "\u205A" + suffix;
+  for (const LoweringAxis& axis : axes_) p.id += "\u205A" + std::to_string(axis.element + 1);
+  p.name = p.id;
+  p.hidden = true;
+  p.macro = v.macro;
+  p.role = Role::Initial;
+  p.place = Place::Fixed;
+  result_.program.variables.push_back(std::move(p));
+  VariableId id = VariableId(result_.program.variables.size() - 1);
+  result_.dynamic.emplace_back();
+  result_.initial.push_back({Equation{id, value, {}, {}}});
+  return id;
+}
+
+ExprId ExpressionLowering::special(const Ast& ast, AstId node, BuiltinSpecial what) {
+  const AstNode& n = ast.nodes[node];
+  auto argument = [&](uint32_t i) { return visit(ast, ast.child(node, i)); };
+  auto variable_of = [&](AstId name) { return program_id_[system_.index.at(ast.name_of(name))]; };
+  switch (what) {
+    case BuiltinSpecial::SafeDivide: {
+      ExprId a = argument(0), b = argument(1);
+      return safe_divide(a, b, n.count > 2 ? argument(2) : build.constant(0));
+    }
+    case BuiltinSpecial::IfThenElse: return build.node(Op::If, {argument(0), argument(1), argument(2)});
+    case BuiltinSpecial::Initial: return argument(0);
+    case BuiltinSpecial::VectorRank: return vector_rank(ast, node);
+    case BuiltinSpecial::OrderOfRank: return order_of_rank(ast, node);
+    case BuiltinSpecial::VectorMap: return vector_map(ast, node);
+    case BuiltinSpecial::VectorSelect: return vector_select(ast, node);
+    case BuiltinSpecial::Previous: {
+      result_.program.lags.push_back({program_id_[variable_], variable_of(ast.child(node, 0))});
+      return build.node(Op::If, {build.node(Op::FirstStep, {}), n.count > 1 ? argument(1) : build.constant(0),
+                                 reference(ast, ast.child(node, 0), Plane::Previous)});
+    }
+    case BuiltinSpecial::Delay: {  // unrolled: one buffer an element
+      ExprId source = reference(ast, ast.child(node, 0), Plane::Current);
+      ExprId length = build.node(Op::DelaySteps, {argument(1), build.constant(system_.specs.dt)});
+      VariableId steps = add_initial("delay_steps", length);
+      VariableId initial = add_initial("initial", n.count > 2 ? argument(2) : source);
+      uint32_t buffer = uint32_t(result_.program.delays.size());
+      result_.program.delays.push_back({program_id_[variable_], source});
+      result_.program.lags.push_back({program_id_[variable_], variable_of(ast.child(node, 0))});
+      return build.node(Op::DelayRead, {build.load(steps), build.load(initial)}, buffer);
+    }
+    default: return build.constant(std::nan(""));
+  }
+}
+
+}  // namespace loopscope

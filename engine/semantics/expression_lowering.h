@@ -1,0 +1,93 @@
+// One expanded equation -> IR expression, in the context of the loops that repeat it: every subscript becomes an index map,
+// every reducer a Reduce over axes of its own.
+#pragma once
+#include <functional>
+
+#include "ir/schedule.h"
+#include "semantics/builtins.h"
+#include "semantics/equations.h"
+
+namespace loopscope {
+
+// A loop, or (unrolled) one element of it.
+struct LoweringAxis {
+  uint32_t dimension;
+  uint32_t number = 0;    // of the loop axis
+  uint32_t offset = 0;    // first element, of a range
+  uint32_t extent = 0;
+  bool fixed = false;
+  uint32_t element = 0;   // of a fixed one
+};
+
+class ExpressionLowering {
+ public:
+  using Report = std::function<void(Code, uint32_t offset, uint32_t length, std::string)>;
+  ExpressionLowering(const EquationSystem& system, UnorderedProgram& result, const std::vector<VariableId>& program_id)
+      : build(result.program), system_(system), result_(result), program_id_(program_id) {}
+
+  // The value of a tree of `variable`; errors go to `report`.
+  ExprId lower(const Ast& ast, AstId node, uint32_t variable, std::vector<LoweringAxis> axes, Report report);
+  // An element of a variable whose dimensions the axes of the last lower() run over.
+  ExprId load_over_axes(VariableId variable, const std::vector<uint32_t>& dimensions, Plane plane = Plane::Current);
+  // The index map that follows an axis into a dimension; none where the two have nothing to do with each other.
+  std::optional<IndexMap> follow(const LoweringAxis& axis, uint32_t dimension);
+
+  ExprBuilder build;
+
+ private:
+  // A whole axis inside a reducer, found again by what it is and how often it stood before in the same reference.
+  struct FreeAxis {
+    uint32_t dimension, offset, extent, occurrence;
+    bool named;  // written as a dimension that no loop runs over
+    LoweringAxis axis;
+  };
+
+  ExprId visit(const Ast& ast, AstId node);
+  ExprId reference(const Ast& ast, AstId node, Plane plane);
+  ExprId operation(const Ast& ast, AstId node);
+  ExprId call(const Ast& ast, AstId node);
+  ExprId builtin_operation(const Ast& ast, AstId node, const Builtin& builtin);
+  ExprId special(const Ast& ast, AstId node, BuiltinSpecial what);
+  ExprId table_call(const Ast& ast, AstId node, const Builtin& builtin);
+  ExprId reduce(const Ast& ast, AstId node, BuiltinReducer reducer);
+  ExprId fold(const Ast& ast, AstId node, Op op);
+  // Marks a value as a reducer of the modeller's, which LTM makes a node of.
+  ExprId aggregate(const Ast& ast, AstId node, ExprId value);
+  ExprId vector_rank(const Ast& ast, AstId node);
+  ExprId order_of_rank(const Ast& ast, AstId node);
+  ExprId vector_map(const Ast& ast, AstId node);
+  ExprId vector_select(const Ast& ast, AstId node);
+  // The loop that an argument is a vector over: the last one that it reads.
+  size_t vector_axis(const Ast& ast, AstId argument) const;
+  // Visits the argument with that loop running on its own; gives its value and the axis.
+  ExprId along(const Ast& ast, AstId argument, size_t axis, LoweringAxis& other);
+  ExprId value(BuiltinValue v);
+  ExprId fallback(std::string_view word);
+  ExprId safe_divide(ExprId a, ExprId b, ExprId otherwise);
+  ExprId power(ExprId a, ExprId b);
+  ExprId axis_value(const LoweringAxis& axis);
+  Op as_made(const Builtin& builtin) const;
+
+  // Runs `body` with the free axes of an argument as loops; the axes it used come back in `extents`.
+  ExprId over_free_axes(const Ast& ast, AstId argument, std::vector<uint32_t>& extents, uint32_t& first, const std::function<ExprId()>& body);
+  void collect(const Ast& ast, AstId node, std::vector<FreeAxis>& out);
+  // What a subscript is, if it is a whole axis or a part of one.
+  std::optional<FreeAxis> free_axis(const Ast& ast, AstId subscript, uint32_t dimension);
+  std::optional<IndexMap> subscript(const Ast& ast, AstId node, uint32_t dimension, std::vector<FreeAxis>& seen);
+  std::optional<IndexMap> find_free(FreeAxis wanted, uint32_t dimension, std::vector<FreeAxis>& seen);
+  const LoweringAxis* named_axis(uint32_t dimension) const;
+  ExprId error(const Ast& ast, AstId node, Code code, std::string message);
+  VariableId add_initial(const std::string& suffix, ExprId value);
+  uint32_t index_table(std::vector<uint32_t> table);
+
+  const EquationSystem& system_;
+  UnorderedProgram& result_;
+  const std::vector<VariableId>& program_id_;
+  uint32_t variable_ = 0;
+  std::vector<LoweringAxis> axes_;
+  std::vector<std::vector<FreeAxis>> reducers_;
+  uint32_t next_axis_ = 0;
+  Report report_;
+};
+
+}  // namespace loopscope

@@ -1,0 +1,264 @@
+// The part of expression lowering that knows arrays: subscripts to index maps, reducers to loops.
+#include <algorithm>
+#include <cmath>
+
+#include "semantics/expression_lowering.h"
+
+namespace loopscope {
+
+uint32_t ExpressionLowering::index_table(std::vector<uint32_t> table) {
+  auto& tables = result_.program.index_tables;
+  auto it = std::find(tables.begin(), tables.end(), table);
+  if (it == tables.end()) it = tables.insert(tables.end(), std::move(table));
+  return uint32_t(it - tables.begin());
+}
+
+std::optional<IndexMap> ExpressionLowering::follow(const LoweringAxis& axis, uint32_t dimension) {
+  std::vector<uint32_t> map;
+  if (axis.dimension != dimension) {
+    auto found = system_.dimensions.mapping(axis.dimension, dimension);
+    if (!found) return std::nullopt;
+    map = std::move(*found);
+  }
+  if (axis.fixed) return IndexMap{IndexMap::Fixed, map.empty() ? axis.element : map[axis.element]};
+  if (map.empty()) return IndexMap{IndexMap::Axis, axis.number, axis.offset};
+  std::vector<uint32_t> table(map.begin() + axis.offset, map.begin() + axis.offset + axis.extent);
+  return IndexMap{IndexMap::Mapped, axis.number, 0, index_table(std::move(table))};
+}
+
+// 1-based position in the axis' dimension.
+ExprId ExpressionLowering::axis_value(const LoweringAxis& axis) {
+  if (axis.fixed) return build.constant(axis.element + 1);
+  return build.add(build.node(Op::AxisIndex, {}, axis.number), build.constant(axis.offset + 1));
+}
+
+const LoweringAxis* ExpressionLowering::named_axis(uint32_t dimension) const {
+  for (const LoweringAxis& axis : axes_)
+    if (axis.dimension == dimension) return &axis;
+  for (size_t r = reducers_.size(); r-- > 0;)
+    for (const FreeAxis& free : reducers_[r])
+      if (free.named && free.dimension == dimension) return &free.axis;
+  return nullptr;
+}
+
+std::optional<ExpressionLowering::FreeAxis> ExpressionLowering::free_axis(const Ast& ast, AstId node, uint32_t dimension) {
+  const AstNode& n = ast.nodes[node];
+  FreeAxis free{dimension, 0, system_.dimensions[dimension].size(), 0, false, {}};
+  if (n.kind == AstKind::Wildcard) {
+    if (n.count == 0) return free;
+    uint32_t part = ast.nodes[ast.child(node, 0)].kind == AstKind::Name ? system_.dimensions.find(ast.name_of(ast.child(node, 0))) : none_id;
+    if (part == none_id) return std::nullopt;
+    free.dimension = part;
+    free.extent = system_.dimensions[part].size();
+    return free;
+  }
+  if (n.kind == AstKind::Range) {
+    uint32_t ends[2];
+    for (uint32_t i = 0; i < 2; i++) {
+      AstId end = ast.child(node, i);
+      auto named = ast.nodes[end].kind == AstKind::Name ? system_.dimensions.element(dimension, ast.name_of(end)) : std::nullopt;
+      auto number = literal_number(ast, end);
+      if (named) ends[i] = *named;
+      else if (number && *number >= 1 && *number <= free.extent && *number == std::floor(*number)) ends[i] = uint32_t(*number) - 1;
+      else return std::nullopt;
+    }
+    if (ends[1] < ends[0]) return std::nullopt;
+    free.offset = ends[0];
+    free.extent = ends[1] - ends[0] + 1;
+    return free;
+  }
+  if (n.kind == AstKind::Name && !system_.index.count(ast.name_of(node)) && !system_.dimensions.element(dimension, ast.name_of(node))) {
+    uint32_t named = system_.dimensions.find(ast.name_of(node));
+    if (named == none_id) return std::nullopt;
+    for (const LoweringAxis& axis : axes_)
+      if (axis.dimension == named) return std::nullopt;  // that loop's element
+    free.dimension = named;
+    free.extent = system_.dimensions[named].size();
+    free.named = true;
+    return free;
+  }
+  return std::nullopt;
+}
+
+namespace {
+bool is_reducer(const Ast& ast, AstId node) {
+  if (ast.nodes[node].kind != AstKind::Call) return false;
+  const Builtin* builtin = find_builtin(ast.name_of(node));
+  return builtin && (builtin->kind == BuiltinKind::Reducer || (builtin->kind == BuiltinKind::Fold && ast.nodes[node].count == 1));
+}
+}  // namespace
+
+// The whole axes of an argument, those of a nested reducer excepted.
+void ExpressionLowering::collect(const Ast& ast, AstId node, std::vector<FreeAxis>& out) {
+  const AstNode& n = ast.nodes[node];
+  if (is_reducer(ast, node)) return;
+  auto note = [&](FreeAxis free, std::vector<FreeAxis>& here) {
+    for (const FreeAxis& other : here)
+      free.occurrence += other.dimension == free.dimension && other.offset == free.offset && other.extent == free.extent && !free.named;
+    here.push_back(free);
+    for (const FreeAxis& other : out)
+      if (other.dimension == free.dimension && other.offset == free.offset && other.extent == free.extent && other.occurrence == free.occurrence) return;
+    out.push_back(free);
+  };
+  auto known = n.kind == AstKind::Name ? system_.index.find(ast.name_of(node)) : system_.index.end();
+  if (known != system_.index.end()) {
+    const EquationVariable& v = system_.variables[known->second];
+    std::vector<FreeAxis> here;
+    for (uint32_t i = 0; i < v.dimensions.size(); i++) {
+      if (n.count == 0) {
+        bool active = std::any_of(axes_.begin(), axes_.end(), [&](const LoweringAxis& a) { return a.dimension == v.dimensions[i]; });
+        if (!active) note({v.dimensions[i], 0, system_.dimensions[v.dimensions[i]].size(), 0, false, {}}, here);
+      } else if (auto free = free_axis(ast, ast.child(node, i), v.dimensions[i])) {
+        // Inside an outer reducer the name may be that reducer's loop.
+        if (!free->named || !named_axis(free->dimension)) note(*free, here);
+      }
+    }
+  }
+  for (uint32_t i = 0; i < n.count; i++) collect(ast, ast.child(node, i), out);
+}
+
+ExprId ExpressionLowering::over_free_axes(const Ast& ast, AstId argument, std::vector<uint32_t>& extents, uint32_t& first, const std::function<ExprId()>& body) {
+  std::vector<FreeAxis> free;
+  collect(ast, argument, free);
+  first = next_axis_;
+  for (FreeAxis& f : free) {
+    f.axis = {f.dimension, next_axis_++, f.offset, f.extent};
+    extents.push_back(f.extent);
+  }
+  reducers_.push_back(std::move(free));
+  ExprId result = body();
+  reducers_.pop_back();
+  next_axis_ = first;
+  return result;
+}
+
+ExprId ExpressionLowering::reduce(const Ast& ast, AstId node, BuiltinReducer reducer) {
+  AstId argument = ast.child(node, 0);
+  std::vector<uint32_t> extents;
+  uint32_t first;
+  ExprId result = over_free_axes(ast, argument, extents, first, [&]() -> ExprId {
+    double count = 1;
+    for (uint32_t e : extents) count *= e;
+    if (reducer == BuiltinReducer::Size) return build.constant(count);
+    ExprId x = visit(ast, argument);
+    auto sum = [&](ExprId of) { return extents.empty() ? of : build.reduce(ReduceOp::Sum, first, extents, of); };
+    if (reducer == BuiltinReducer::Sum) return sum(x);
+    if (reducer == BuiltinReducer::Product) return extents.empty() ? x : build.reduce(ReduceOp::Product, first, extents, x);
+    ExprId n = build.constant(count);
+    if (reducer == BuiltinReducer::Mean) return build.node(Op::Divide, {sum(x), n});
+    ExprId off = build.subtract(x, reduce(ast, node, BuiltinReducer::Mean));  // over axes of its own: backends evaluate it before the loop
+    ExprId variance = build.node(Op::Divide, {sum(build.multiply(off, off)), n});
+    return reducer == BuiltinReducer::Variance ? variance : build.node(Op::SquareRoot, {variance});
+  });
+  return extents.empty() || reducer == BuiltinReducer::Size ? result : aggregate(ast, node, result);
+}
+
+ExprId ExpressionLowering::aggregate(const Ast& ast, AstId node, ExprId value) {
+  auto& texts = result_.program.aggregates;
+  std::string text = print_ast(ast, node);
+  auto it = std::find(texts.begin(), texts.end(), text);
+  if (it == texts.end()) it = texts.insert(texts.end(), std::move(text));
+  return build.node(Op::Aggregate, {value}, uint32_t(it - texts.begin()));
+}
+
+std::optional<IndexMap> ExpressionLowering::find_free(FreeAxis wanted, uint32_t dimension, std::vector<FreeAxis>& seen) {
+  for (const FreeAxis& other : seen)
+    wanted.occurrence += other.dimension == wanted.dimension && other.offset == wanted.offset && other.extent == wanted.extent && !wanted.named;
+  seen.push_back(wanted);
+  for (size_t r = reducers_.size(); r-- > 0;)
+    for (const FreeAxis& free : reducers_[r])
+      if (free.dimension == wanted.dimension && free.offset == wanted.offset && free.extent == wanted.extent && free.occurrence == wanted.occurrence)
+        return follow(free.axis, dimension);
+  return std::nullopt;
+}
+
+// nullopt: an error that the caller reports, with what is known there.
+std::optional<IndexMap> ExpressionLowering::subscript(const Ast& ast, AstId node, uint32_t dimension, std::vector<FreeAxis>& seen) {
+  const AstNode& n = ast.nodes[node];
+  uint32_t size = system_.dimensions[dimension].size();
+  if (auto number = literal_number(ast, node)) {
+    if (!(*number >= 1 && *number <= size) || *number != std::floor(*number)) return std::nullopt;
+    return IndexMap{IndexMap::Fixed, uint32_t(*number) - 1};
+  }
+  if (n.kind == AstKind::Position) {  // @n: the n-th axis of what the equation sets
+    auto number = literal_number(ast, ast.child(node, 0));
+    if (!number || !(*number >= 1 && *number <= double(axes_.size()))) return std::nullopt;
+    return follow(axes_[size_t(*number) - 1], dimension);
+  }
+  if (n.kind == AstKind::Wildcard || n.kind == AstKind::Range) {
+    auto free = free_axis(ast, node, dimension);
+    return free ? find_free(*free, dimension, seen) : std::nullopt;
+  }
+  if (n.kind == AstKind::Name && n.count == 0 && !system_.index.count(ast.name_of(node))) {
+    if (auto element = system_.dimensions.element(dimension, ast.name_of(node))) return IndexMap{IndexMap::Fixed, *element};
+    uint32_t named = system_.dimensions.find(ast.name_of(node));
+    if (named == none_id) return std::nullopt;
+    if (const LoweringAxis* axis = named_axis(named)) return follow(*axis, dimension);
+    // A loop over a part of the dimension, or over one that maps to it, says which element too.
+    for (const LoweringAxis& axis : axes_)
+      if (system_.dimensions.mapping(axis.dimension, named)) return follow(axis, dimension);
+    return std::nullopt;
+  }
+  ExprId computed = visit(ast, node);
+  const Expr& e = result_.program.exprs[computed];
+  if (e.op == Op::Constant) {
+    double at = std::floor(e.number);
+    if (at >= 1 && at <= size) return IndexMap{IndexMap::Fixed, uint32_t(at) - 1};
+  }
+  return IndexMap{IndexMap::Computed, 0, 0, 0, computed};
+}
+
+ExprId ExpressionLowering::reference(const Ast& ast, AstId node, Plane plane) {
+  const AstNode& n = ast.nodes[node];
+  auto known = system_.index.find(ast.name_of(node));
+  if (known == system_.index.end()) {  // a dimension or element as the number of its position
+    uint32_t dimension = system_.dimensions.find(ast.name_of(node));
+    if (dimension != none_id) {
+      if (const LoweringAxis* axis = named_axis(dimension)) return axis_value(*axis);
+      return error(ast, node, Code::wrong_subscripts, "the equation does not run over the dimension " + ast.name_of(node));
+    }
+    return build.constant(system_.dimensions.element_value(ast.name_of(node)).value_or(0));
+  }
+  const EquationVariable& v = system_.variables[known->second];
+  std::vector<IndexMap> indices;
+  std::vector<FreeAxis> seen;
+  std::vector<bool> used(axes_.size(), false);
+  for (uint32_t i = 0; i < v.dimensions.size(); i++) {
+    std::optional<IndexMap> index;
+    if (n.count) {
+      index = subscript(ast, ast.child(node, i), v.dimensions[i], seen);
+    } else {
+      // Without subscripts: the loop over the same dimension, each once.
+      for (size_t a = 0; a < axes_.size() && !index; a++)
+        if (!used[a] && axes_[a].dimension == v.dimensions[i]) {
+          used[a] = true;
+          index = follow(axes_[a], v.dimensions[i]);
+        }
+      if (!index) index = find_free({v.dimensions[i], 0, system_.dimensions[v.dimensions[i]].size(), 0, false, {}}, v.dimensions[i], seen);
+    }
+    if (!index) {
+      std::string text = n.count ? print_ast(ast, ast.child(node, i)) : "no subscript";
+      return error(ast, node, n.count ? Code::unknown_subscript : Code::wrong_subscripts,
+                   v.id + " is an array over " + system_.dimensions[v.dimensions[i]].name + ", where " + text +
+                       " chooses no element: name one, a dimension that the equation runs over, or reduce it with SUM(" + v.id + "[*])");
+    }
+    indices.push_back(*index);
+  }
+  return build.load(program_id_[known->second], plane, std::move(indices));
+}
+
+ExprId ExpressionLowering::load_over_axes(VariableId variable, const std::vector<uint32_t>& dimensions, Plane plane) {
+  std::vector<IndexMap> indices;
+  std::vector<bool> used(axes_.size(), false);
+  for (uint32_t d : dimensions)
+    for (size_t a = 0; a < axes_.size(); a++)
+      if (!used[a] && axes_[a].dimension == d) {
+        used[a] = true;
+        indices.push_back(*follow(axes_[a], d));
+        break;
+      }
+  if (indices.size() != dimensions.size()) return none_id;
+  return build.load(variable, plane, std::move(indices));
+}
+
+}  // namespace loopscope
