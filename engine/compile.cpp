@@ -2,6 +2,8 @@
 
 #include <rapidjson/document.h>
 
+#include <algorithm>
+
 #include "formats/read.h"
 #include "ir/print_c.h"
 #include "ir/schedule.h"
@@ -14,12 +16,25 @@ namespace loopscope {
 
 LoadedProject load_project(std::string_view bytes) {
   LoadedProject loaded;
-  loaded.project = read_project(bytes, loaded.diagnostics);
-  loaded.source = loaded.project ? loaded.project->source : std::string(bytes);
+  loaded.project = read_project(bytes, loaded.source, loaded.diagnostics);
+  if (loaded.project) loaded.source = loaded.project->source;
   return loaded;
 }
 
-CompiledProgram compile_project(const LoadedProject& loaded, const CompileOptions& options) {
+namespace {
+
+// Nobody reads ten thousand errors; the first ones say what is wrong.
+void limit(std::vector<Diagnostic>& diagnostics) {
+  constexpr size_t most = 1000;
+  if (diagnostics.size() <= most) return;
+  std::stable_partition(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& d) { return d.severity == Severity::Error; });
+  std::string rest = std::to_string(diagnostics.size() - most) + " more are not shown";
+  diagnostics.resize(most);
+  diagnostics.push_back(diagnose(Code::input_too_large, rest));
+  diagnostics.back().severity = Severity::Note;
+}
+
+CompiledProgram compile(const LoadedProject& loaded, const CompileOptions& options) {
   CompiledProgram out;
   out.diagnostics = loaded.diagnostics;
   if (!loaded.project) return out;
@@ -35,10 +50,19 @@ CompiledProgram compile_project(const LoadedProject& loaded, const CompileOption
     LtmOptions ltm;
     ltm.mode = options.ltm_mode;
     out.plan = std::make_shared<LtmPlan>(instrument(*program, ltm, out.diagnostics));
+    if (has_errors(out.diagnostics)) return out;
   }
   assign_slots(*program);
   out.layout = layout_json(*program, out.plan.get());
   out.program = std::move(program);
+  return out;
+}
+
+}  // namespace
+
+CompiledProgram compile_project(const LoadedProject& loaded, const CompileOptions& options) {
+  CompiledProgram out = compile(loaded, options);
+  limit(out.diagnostics);
   return out;
 }
 

@@ -181,6 +181,17 @@ ExprId ExprBuilder::node(Op op, std::vector<ExprId> arguments, uint32_t payload)
   return intern(e, arguments);
 }
 
+ExprId ExprBuilder::fold(Op op, const std::vector<ExprId>& list, size_t begin, size_t end) {
+  constexpr size_t longest = 256;
+  if (end - begin > longest) {
+    size_t middle = begin + (end - begin) / 2;
+    return node(op, {fold(op, list, begin, middle), fold(op, list, middle, end)});
+  }
+  ExprId result = list[begin];
+  for (size_t i = begin + 1; i < end; i++) result = node(op, {result, list[i]});
+  return result;
+}
+
 ExprId ExprBuilder::reduce(ReduceOp op, uint32_t first_axis, std::vector<uint32_t> extents, ExprId body) {
   uint32_t index = 0;
   for (; index < program_.reductions.size(); index++) {

@@ -5,6 +5,8 @@ namespace loopscope {
 
 namespace {
 
+std::string print_node(const Program& p, ExprId id, uint32_t& budget);
+
 std::string print_index(const Program& p, const IndexMap& index) {
   switch (index.kind) {
     case IndexMap::Fixed: return std::to_string(index.value);
@@ -53,6 +55,14 @@ const char* infix(Op op) {
 }  // namespace
 
 std::string print_expr(const Program& p, ExprId id) {
+  uint32_t budget = 20'000;  // nodes: a shared node prints at every place it is used, which can double at each level
+  return print_node(p, id, budget);
+}
+
+namespace {
+std::string print_node(const Program& p, ExprId id, uint32_t& budget) {
+  if (budget == 0) return "...";
+  budget--;
   const Expr& e = p.expr(id);
   if (e.op == Op::Constant) return format_number(e.number);
   if (e.op == Op::Load) {
@@ -60,9 +70,9 @@ std::string print_expr(const Program& p, ExprId id) {
     std::string name = p.variables[load.variable].id + print_indices(p, load.indices);
     return load.plane == Plane::Previous ? "prev(" + name + ")" : name;
   }
-  if (e.op == Op::Aggregate) return print_expr(p, p.argument(id, 0));
+  if (e.op == Op::Aggregate) return print_node(p, p.argument(id, 0), budget);
   if (const char* between = infix(e.op))
-    return "(" + print_expr(p, p.argument(id, 0)) + between + print_expr(p, p.argument(id, 1)) + ")";
+    return "(" + print_node(p, p.argument(id, 0), budget) + between + print_node(p, p.argument(id, 1), budget) + ")";
   std::string out = op_info(e.op).name;
   out += "(";
   const char* separator = "";
@@ -77,9 +87,10 @@ std::string print_expr(const Program& p, ExprId id) {
     item(reduce_op_name(r.op));
     for (uint32_t i = 0; i < r.extents.size(); i++) item("i" + std::to_string(r.first_axis + i) + "<" + std::to_string(r.extents[i]));
   }
-  for (uint32_t i = 0; i < e.count; i++) item(print_expr(p, p.argument(id, i)));
+  for (uint32_t i = 0; i < e.count; i++) item(print_node(p, p.argument(id, i), budget));
   return out + ")";
 }
+}  // namespace
 
 std::string dump_ir(const Program& p) {
   std::string out;

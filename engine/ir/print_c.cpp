@@ -1,5 +1,6 @@
 #include "ir/print_c.h"
 
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 
@@ -162,6 +163,7 @@ class SectionPrinter {
 
   std::string value(ExprId id) {
     const Expr& e = program_.expr(id);
+    if (e.op == Op::Aggregate) return value(program_.argument(id, 0));
     if (e.op == Op::Constant) return text_of(e.number);
     if (const std::string* known = values_.find(id)) return *known;
     std::string result = compute(id);
@@ -265,7 +267,8 @@ std::string list(const std::vector<T>& values) {
   return out.empty() ? "0" : out;
 }
 
-constexpr const char* euler_loop = R"(
+// Euler's method without scores.
+constexpr const char* plain_loop = R"(
 __attribute__((export_name("run"))) void run(void) {
   double* saved = slab + FIXED_SLOTS;
   double* row = SAVE_EVERY > 1 ? ring[0] : saved;
@@ -280,17 +283,9 @@ __attribute__((export_name("run"))) void run(void) {
     model.step = step;
     model_step(row, previous, next);
     model_record(row, previous, next);
-    if (step % SAVE_EVERY == 0) {
-      if (SCORE_FIRST < ROW_SLOTS) {
-        if (step == 0)
-          memset(row + SCORE_FIRST, 0, (ROW_SLOTS - SCORE_FIRST) * sizeof(double));
-        else
-          model_scores(row, previous, row);
-      }
-      if (SAVE_EVERY > 1) {
-        memcpy(saved, row, ROW_SLOTS * sizeof(double));
-        saved += ROW_SLOTS;
-      }
+    if (SAVE_EVERY > 1 && step % SAVE_EVERY == 0) {
+      memcpy(saved, row, ROW_SLOTS * sizeof(double));
+      saved += ROW_SLOTS;
     }
     if (step == STEPS) return;
     previous = row;
@@ -299,7 +294,8 @@ __attribute__((export_name("run"))) void run(void) {
 }
 )";
 
-constexpr const char* other_loop = R"(
+// All else: the blob's.
+constexpr const char* runtime_loop = R"(
 #include "ls_run.c"
 __attribute__((export_name("run"))) void run(void) {
   ls_reset(&model);
@@ -310,10 +306,15 @@ __attribute__((export_name("run"))) void run(void) {
 }  // namespace
 
 std::string print_c(const Program& p) {
-  uint32_t stocks = 0;
-  for (const StockInfo& s : p.stocks) stocks += p.variables[s.variable].elements;
-  bool euler = p.method == Method::Euler;
-  const char* method = euler ? "LS_EULER" : p.method == Method::Rk2 ? "LS_RK2" : "LS_RK4";
+  ls_run run{};
+  run.row_slots = p.row_slots;
+  run.save_every = p.save_every;
+  run.score_first = p.score_first;
+  run.delays = uint32_t(p.delays.size());
+  run.method = p.method == Method::Euler ? LS_EULER : p.method == Method::Rk2 ? LS_RK2 : LS_RK4;
+  for (const StockInfo& s : p.stocks) run.stocks += p.variables[s.variable].elements;
+  std::vector<ls_link> links = score_links(p, run);
+  bool plain = p.method == Method::Euler && p.scores.empty();
 
   std::string out = "#include <string.h>\n\n#include \"ls_runtime.h\"\n\n";
   auto define = [&](const char* name, const std::string& value) { out += std::string("#define ") + name + " " + value + "\n"; };
@@ -325,9 +326,6 @@ std::string print_c(const Program& p) {
   define("ROW_SLOTS", text_of(p.row_slots));
   define("FIXED_SLOTS", text_of(p.fixed_slots));
   define("CONSTANTS", text_of(p.constants));
-  define("SCORE_FIRST", text_of(p.score_first));
-  define("STOCKS", text_of(stocks));
-  define("DELAYS", text_of(p.delays.size()));
 
   for (size_t i = 0; i < p.tables.size(); i++) {
     std::string number = text_of(i);
@@ -348,17 +346,31 @@ std::string print_c(const Program& p) {
   for (const ProgramVariable& v : p.variables)
     for (uint32_t i = 0; v.constant && i < v.elements; i++) defaults[v.slot + i] = v.defaults[i];
   out += "static const double defaults[] = {" + list(defaults) + "};\n";
-  out += "static double slab[FIXED_SLOTS + ROWS * ROW_SLOTS];\nstatic double ring[3][ROW_SLOTS];\nstatic double history[DELAYS * (STEPS + 1) + 1];\n";
-  out += euler ? "" : "static double scratch[4 * ROW_SLOTS + 4 * STOCKS];\n";
-  out += "#define fixed slab\n";
-  out += std::string("static ls_run model = {START, DT, STEPS, SAVE_EVERY, ROWS, ROW_SLOTS, FIXED_SLOTS, STOCKS, SCORE_FIRST, ") + method + ", slab, " +
-         (euler ? "ring[0]" : "scratch") + ", history};\n\n";
+  out += "static double slab[FIXED_SLOTS + ROWS * ROW_SLOTS];\nstatic double ring[3][ROW_SLOTS];\n";
+  out += "static double history[" + text_of(uint64_t(run.delays) * (p.steps + 1) + 1) + "], scratch[" + text_of(ls_scratch_slots(&run) + 1) + "];\n";
+  out += "static const ls_link links[] = {";
+  for (const ls_link& link : links) out += "{" + text_of(link.score) + ", " + text_of(link.from) + ", " + text_of(link.to) + "}, ";
+  out += "{0}};\n#define fixed slab\nstatic ls_run model = {";
+  auto field = [&](const char* name, const std::string& value) { out += std::string(".") + name + " = " + value + ", "; };
+  for (const char* constant : {"start", "dt", "steps", "save_every", "rows", "row_slots", "fixed_slots"}) {
+    std::string name = constant;
+    for (char& c : name) c = char(toupper(c));
+    field(constant, name);
+  }
+  field("stocks", text_of(run.stocks));
+  field("score_first", text_of(run.score_first));
+  field("method", text_of(run.method));
+  field("delays", text_of(run.delays));
+  field("net_count", text_of(run.net_count));
+  field("link_counts", "{" + list(std::vector<uint32_t>(run.link_counts, run.link_counts + LS_LINK_KINDS)) + "}");
+  for (const char* array : {"links", "slab", "scratch", "history"}) field(array, array);
+  out += "};\n\n";
   SectionPrinter printer(p);
   for (int s = 0; s < section_count; s++) out += printer.print(Section(s));
   out += "__attribute__((export_name(\"init\"))) void init(void) { memcpy(slab, defaults, CONSTANTS * sizeof(double)); }\n";
   out += "__attribute__((export_name(\"set_value\"))) void set_value(unsigned slot, double value) { slab[slot] = value; }\n";
   out += "__attribute__((export_name(\"results\"))) double* results(void) { return slab; }\n";
-  return out + (euler ? euler_loop : other_loop);
+  return out + (plain ? plain_loop : runtime_loop);
 }
 
 }  // namespace loopscope

@@ -105,6 +105,7 @@ struct ProgramVariable {
   uint32_t elements = 1;
   uint32_t slot = none_id;         // first of `elements`
   uint32_t macro = none_id;        // the macro instance that it is inside of
+  VariableId owner = none_id;      // of a hidden one: the variable in whose equation it arose
   VariableId element_of = none_id; // of an unrolled array (unroll.h): the array, whose slots these are
   uint32_t element = 0;            // which of its elements
   std::vector<double> defaults;    // of a constant
@@ -202,6 +203,9 @@ class ExprBuilder {
   ExprId add(ExprId a, ExprId b) { return node(Op::Add, {a, b}); }
   ExprId subtract(ExprId a, ExprId b) { return node(Op::Subtract, {a, b}); }
   ExprId multiply(ExprId a, ExprId b) { return node(Op::Multiply, {a, b}); }
+  // From left to right; a list that is too long for a tree of that depth is folded in halves.
+  ExprId fold(Op op, const std::vector<ExprId>& list) { return fold(op, list, 0, list.size()); }
+  ExprId fold(Op op, const std::vector<ExprId>& list, size_t begin, size_t end);
   bool is_constant(ExprId id, double number) const;
   Program& program() { return program_; }
 

@@ -213,8 +213,11 @@ class Scheduler {
   }
 
   std::string element_name(const Equation& e) const {
-    const ProgramVariable& v = program_.variables[e.target];
+    VariableId shown = e.target;
+    if (program_.variables[shown].hidden && program_.variables[shown].owner != none_id) shown = program_.variables[shown].owner;
+    const ProgramVariable& v = program_.variables[shown];
     std::string out = v.id;
+    if (shown != e.target) return out;
     for (size_t i = 0; i < e.target_index.size(); i++)
       out += (i ? "," : "[") + program_.dimensions[v.dimensions[i]].elements[e.target_index[i].value];
     return e.target_index.empty() ? out : out + "]";
@@ -285,7 +288,11 @@ class Scheduler {
     for (const Group& group : groups) program_.initials.insert(program_.initials.end(), group.equations.begin(), group.equations.end());
   }
 
-  void cycle(Code code, const std::vector<std::string>& names, VariableId first, const char* before, const char* after) {
+  // Machinery goes by the name of the variable whose equation made it.
+  void cycle(Code code, std::vector<std::string> names, VariableId first, const char* before, const char* after) {
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    if (names.size() > 1 && names.front() == names.back()) names.pop_back();
+    if (program_.variables[first].hidden && program_.variables[first].owner != none_id) first = program_.variables[first].owner;
     std::string text = before;
     constexpr size_t most_shown = 20;
     for (size_t i = 0; i < names.size() && i < most_shown; i++) text += names[i] + " -> ";

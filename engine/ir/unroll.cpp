@@ -249,6 +249,15 @@ class Unroller {
   // From the neutral element on, in the order of the loops: the same bits.
   ExprId reduce(ExprId id) {
     const Reduction& r = from_.reductions[from_.expr(id).payload];
+    constexpr uint64_t most_terms = 500;  // a written-out sum is a tree as deep as it is long
+    uint64_t terms = 1;
+    for (uint32_t extent : r.extents) terms *= extent;
+    if (terms > most_terms) {
+      if (!said_too_long_)
+        diagnostics_.push_back(diagnose(Code::input_too_large, "a reducer over " + std::to_string(terms) + " elements is more than Loops That Matter writes out yet (500); run the model without"));
+      said_too_long_ = true;
+      return build_.constant(0);
+    }
     constexpr double neutral[] = {0, 1, HUGE_VAL, -HUGE_VAL};
     constexpr Op ops[] = {Op::Add, Op::Multiply, Op::Minimum, Op::Maximum};
     ExprId result = build_.constant(neutral[int(r.op)]);
@@ -353,7 +362,7 @@ class Unroller {
   std::unordered_map<ExprId, VariableId> aggregate_of_;
   std::vector<Equation> hoisted_;
   const Equation* current_ = nullptr;
-  bool hoist_ = false;
+  bool hoist_ = false, said_too_long_ = false;
   std::vector<uint32_t> marks_;
   uint32_t stamp_ = 0;
 };

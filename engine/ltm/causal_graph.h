@@ -25,7 +25,9 @@ class PolarityFinder {
 
   const Program& program_;
   VariableId x_ = 0;
-  std::unordered_map<ExprId, Polarity> known_;
+  std::vector<Polarity> known_;  // valid where the stamp is that of the query
+  std::vector<uint32_t> stamps_;
+  uint32_t stamp_ = 0;
   std::unordered_map<ExprId, Sign> signs_;
 };
 

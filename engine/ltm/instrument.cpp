@@ -21,10 +21,13 @@ class Instrumenter {
     stock_of_.assign(program_.variables.size(), none_id);
     for (uint32_t i = 0; i < program_.stocks.size(); i++) stock_of_[program_.stocks[i].variable] = i;
     plan_.links = causal_links(program_);
-    for (Link& link : plan_.links) score_link(link);
+    for (Link& link : plan_.links) {
+      if (too_large()) return std::move(plan_);
+      score_link(link);
+    }
     plan_.simple_links = uint32_t(plan_.links.size());
     collapse_macros();
-    loops();
+    if (!too_large()) loops();
     return std::move(plan_);
   }
 
@@ -194,8 +197,21 @@ class Instrumenter {
         if (macro_of(link.to) == m && macro_of(link.from) != m && std::find(inputs.begin(), inputs.end(), link.from) == inputs.end())
           inputs.push_back(link.from);
       }
-      for (VariableId input : inputs) composite(m, input, out);
+      for (VariableId input : inputs) {
+        if (too_large()) return;
+        composite(m, input, out);
+      }
     }
+  }
+
+  // The scores of a dense model can outgrow any memory: stop, with an error, long before.
+  bool too_large() {
+    constexpr size_t most_nodes = 3'000'000, most_arguments = 6'000'000;
+    if (program_.exprs.size() <= most_nodes && program_.arguments.size() <= most_arguments) return false;
+    if (!said_too_large_)
+      diagnostics_.push_back(diagnose(Code::input_too_large, "the scores of all links of this model come to more than 3,000,000 terms; run it without Loops That Matter, or split its longest equations"));
+    said_too_large_ = true;
+    return true;
   }
   bool is_output(VariableId v) const {
     uint32_t m = program_.variables[v].macro;
@@ -234,13 +250,9 @@ class Instrumenter {
     ExprId best = none_id;
     Polarity polarity = Polarity::None;
     for (const auto& links : paths) {
-      ExprId score = none_id;
+      ExprId score = product(links);
       Polarity sign = Polarity::Positive;
-      for (uint32_t link : links) {
-        ExprId load = build_.load(plan_.links[link].score);
-        score = score == none_id ? load : build_.multiply(score, load);
-        sign = sign * plan_.links[link].polarity;
-      }
+      for (uint32_t link : links) sign = sign * plan_.links[link].polarity;
       polarity = polarity == Polarity::None || polarity == sign ? sign : Polarity::Unknown;
       best = best == none_id ? score : stronger(score, best);
     }
@@ -248,6 +260,11 @@ class Instrumenter {
     link.score = add_score(link_name(link), best);
     plan_.graph.push_back(uint32_t(plan_.links.size()));
     plan_.links.push_back(link);
+  }
+  ExprId product(const std::vector<uint32_t>& links) {
+    std::vector<ExprId> scores;
+    for (uint32_t link : links) scores.push_back(build_.load(plan_.links[link].score));
+    return build_.fold(Op::Multiply, scores);
   }
   ExprId stronger(ExprId a, ExprId b) {
     ExprId test = build_.node(Op::Greater, {build_.node(Op::Absolute, {a}), build_.node(Op::Absolute, {b})});
@@ -276,14 +293,7 @@ class Instrumenter {
     for (const auto& circuit : circuits.loops) add_loop(circuit);
     number_loops();
     partitions(strongly_connected_components(all));
-    for (Loop& loop : plan_.loops) {
-      ExprId score = none_id;
-      for (uint32_t link : loop.links) {
-        ExprId load = build_.load(plan_.links[link].score);
-        score = score == none_id ? load : build_.multiply(score, load);
-      }
-      loop.score = add_score("loop_score\u205A" + loop.id, score);
-    }
+    for (Loop& loop : plan_.loops) loop.score = add_score("loop_score\u205A" + loop.id, product(loop.links));
   }
 
   const std::string& id_of(VariableId v) const { return program_.variables[v].id; }
@@ -362,6 +372,7 @@ class Instrumenter {
   std::unordered_map<ExprId, ExprId> previous_;
   std::vector<uint32_t> marks_;
   uint32_t stamp_ = 0;
+  bool said_too_large_ = false;
 };
 
 }  // namespace

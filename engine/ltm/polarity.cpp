@@ -15,7 +15,9 @@ Polarity combine(Polarity a, Polarity b) {
 
 Polarity PolarityFinder::of(ExprId root, VariableId x) {
   x_ = x;
-  known_.clear();
+  stamp_++;
+  known_.resize(program_.exprs.size());
+  stamps_.resize(program_.exprs.size(), 0);
   return visit(root);
 }
 
@@ -105,8 +107,7 @@ Polarity PolarityFinder::product(ExprId a, ExprId b, bool divided) {
 }
 
 Polarity PolarityFinder::visit(ExprId id) {
-  auto it = known_.find(id);
-  if (it != known_.end()) return it->second;
+  if (stamps_[id] == stamp_) return known_[id];
   const Expr& e = program_.expr(id);
   Polarity result = Polarity::None;
   if (e.op == Op::Load) {
@@ -147,7 +148,8 @@ Polarity PolarityFinder::visit(ExprId id) {
       result = combine(result, c == '+' ? p : c == '-' ? p * Polarity::Negative : Polarity::Unknown);
     }
   }
-  known_.emplace(id, result);
+  stamps_[id] = stamp_;
+  known_[id] = result;
   return result;
 }
 

@@ -190,6 +190,15 @@ struct SystemBuilder {
     }
   }
 
+  void declare(const DimensionDeclaration& d) {
+    constexpr uint32_t longest = 1'000'000;
+    if (d.size <= longest) return system.dimensions.declare(d);
+    diagnostics.push_back(diagnose(Code::input_too_large, "the dimension " + d.name + " has more than 1,000,000 elements", d.span));
+    DimensionDeclaration none = d;
+    none.size = 0;
+    system.dimensions.declare(none);
+  }
+
   void declare(const Variable& written, const std::string& scope) {
     EquationVariable v;
     v.id = scoped_name(scope, written.id);
@@ -298,7 +307,7 @@ struct SystemBuilder {
       return std::move(system);
     }
     const Model& model = project.models[0];
-    for (const DimensionDeclaration& d : project.dimensions) system.dimensions.declare(d);
+    for (const DimensionDeclaration& d : project.dimensions) declare(d);
     std::vector<const Model*> inside{&model};
     declare_model(model, "", inside);
     connect_all();

@@ -85,6 +85,11 @@ uint32_t Expander::find(const std::string& name, const Scope& scope) const {
   return find_variable(name, system_.variables[scope.owner].scope);
 }
 
+std::string Expander::did_you_mean(const std::string& name, bool function) {
+  if (suggestions_left_-- <= 0) return "";
+  return suggestions(name, function ? function_names() : ids_of(system_));
+}
+
 void Expander::set_macros(const std::vector<Macro>& macros) {
   for (const Macro& written : macros) {
     BuiltinMacro macro;
@@ -297,7 +302,7 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
   if (builtin)
     return error(scope, from, node, Code::wrong_arity, "the function " + name + " needs its arguments in parentheses: " + arity_text(*builtin), out);
   return error(scope, from, node, Code::unknown_variable,
-               "the model has no variable " + name + suggestions(name, ids_of(system_)), out);
+               "the model has no variable " + name + did_you_mean(name, false), out);
 }
 
 AstId Expander::copy_call(const Ast& from, AstId node, Ast& out, const Scope& scope, std::string_view name) {
@@ -332,7 +337,7 @@ AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& 
     if (called != none_id)
       return error(scope, from, node, Code::not_a_table, name + " is a variable without a graphical function and cannot be called", out);
     return error(scope, from, node, Code::unknown_function,
-                 "there is no function " + name + suggestions(name, function_names()), out);
+                 "there is no function " + name + did_you_mean(name, true), out);
   }
   if (n.count < builtin->minimum || n.count > builtin->maximum)
     return error(scope, from, node, Code::wrong_arity,

@@ -52,6 +52,7 @@ class Expander {
   uint32_t take_streams(uint32_t variable);
   // The argument as a plain name: itself if it is one, else a hidden variable computing it.
   AstId name_of_argument(const Ast& from, AstId argument, Ast& out, const Scope& scope, const char* suffix);
+  std::string did_you_mean(const std::string& name, bool function);
   AstId error(const Scope& scope, const Ast& from, AstId node, Code code, std::string message, Ast& out);
   uint32_t find(const std::string& name, const Scope& scope) const;
   // The value at the start time of an expression on numbers, time and other variables of that kind; none if it needs more.
@@ -65,6 +66,7 @@ class Expander {
   std::unordered_map<std::string, std::string> connected_;  // module input -> source
   uint32_t streams_ = 0;
   int macro_depth_ = 0;
+  int suggestions_left_ = 50;  // each costs a look at every name
 };
 
 }  // namespace loopscope

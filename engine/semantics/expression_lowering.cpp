@@ -186,6 +186,7 @@ VariableId ExpressionLowering::add_initial(const std::string& suffix, ExprId val
   for (const LoweringAxis& axis : axes_) p.id += "\u205A" + std::to_string(axis.element + 1);
   p.name = p.id;
   p.hidden = true;
+  p.owner = program_id_[v.owner == none_id ? variable_ : v.owner];
   p.macro = v.macro;
   p.role = Role::Initial;
   p.place = Place::Fixed;

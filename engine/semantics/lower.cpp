@@ -59,6 +59,7 @@ class Lowering {
                : v.hidden                      ? Role::Helper
                                                : Role::Auxiliary;
       if (p.role == Role::Initial) p.place = Place::Fixed;
+      if (v.owner != none_id) p.owner = program_id_[v.owner];  // user's variables are declared before hidden ones
       p.dimensions = v.dimensions;
       for (uint32_t d : v.dimensions) p.elements *= system_.dimensions[d].size();
       const EquationVariable& owner = v.owner == none_id ? v : system_.variables[v.owner];
@@ -210,30 +211,43 @@ class Lowering {
     Ast zero;
     zero.root = zero.add_number(0);
     expressions_.lower(zero, zero.root, i, axes, reporter(i, nullptr));  // sets the loops
-    ExprId net = none_id;
     auto flow_value = [&](uint32_t flow) {
       ExprId load = expressions_.load_over_axes(program_id_[flow], system_.variables[flow].dimensions);
       if (load != none_id) return load;
       reporter(i, nullptr)(Code::wrong_subscripts, 0, 0, "the flow " + system_.variables[flow].id + " has other dimensions than this stock");
       return build.constant(0);
     };
+    std::vector<ExprId> in, out;
     for (uint32_t flow : v.inflows) {
       info.inflows.push_back(program_id_[flow]);
-      ExprId load = flow_value(flow);
-      net = net == none_id ? load : build.add(net, load);
+      in.push_back(flow_value(flow));
     }
     for (uint32_t flow : v.outflows) {
       info.outflows.push_back(program_id_[flow]);
-      ExprId load = flow_value(flow);
-      net = net == none_id ? build.node(Op::Negate, {load}) : build.subtract(net, load);
+      out.push_back(flow_value(flow));
     }
-    info.net = net == none_id ? build.constant(0) : net;
+    info.net = net_flow(in, out);
     ExprId now = expressions_.load_over_axes(info.variable, v.dimensions);
     double dt = system_.specs.dt;
     ExprId change = dt == 1 ? info.net : build.multiply(info.net, build.constant(dt));
-    info.euler = net == none_id ? now : build.add(now, change);
+    info.euler = in.empty() && out.empty() ? now : build.add(now, change);
     if (v.non_negative) info.euler = build.node(Op::Maximum, {info.euler, build.constant(0)});
     result_.program.stocks.push_back(std::move(info));
+  }
+
+  // Inflows less outflows, from left to right.
+  ExprId net_flow(const std::vector<ExprId>& in, const std::vector<ExprId>& out) {
+    ExprBuilder& build = expressions_.build;
+    if (in.empty() && out.empty()) return build.constant(0);
+    if (out.empty()) return build.fold(Op::Add, in);
+    constexpr size_t in_a_row = 256;
+    if (out.size() > in_a_row) {
+      ExprId all = build.fold(Op::Add, out);
+      return in.empty() ? build.node(Op::Negate, {all}) : build.subtract(build.fold(Op::Add, in), all);
+    }
+    ExprId net = in.empty() ? build.node(Op::Negate, {out[0]}) : build.subtract(build.fold(Op::Add, in), out[0]);
+    for (size_t i = 1; i < out.size(); i++) net = build.subtract(net, out[i]);
+    return net;
   }
 
   const EquationSystem& system_;

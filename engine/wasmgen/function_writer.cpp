@@ -13,6 +13,8 @@ using namespace wasm;
 namespace {
 // Expression nodes a function holds before the section goes on in another one.
 constexpr uint32_t function_size = 3000;
+// Hosts take 50,000 locals a function; one huge equation may read more variables, and then reads them again where it needs them again.
+constexpr size_t many_locals = 4000;
 
 std::vector<uint32_t> extents_of(const Program& program, VariableId variable) {
   std::vector<uint32_t> extents;
@@ -137,7 +139,7 @@ void FunctionWriter::assignment(const Assignment& a) {
   Expression* result = value(a.expr);
   // Later equations of this function read the variable from a local instead of the row.
   ExprId reader = a.destination == Destination::Current || a.destination == Destination::Fixed ? current_load_[a.variable] : none_id;
-  if (reader != none_id && uses_.size() > reader && uses_[reader] > 0) {
+  if (reader != none_id && uses_.size() > reader && uses_[reader] > 0 && locals_.size() <= many_locals) {
     const Index* kept = program_.expr(a.expr).op == Op::Constant ? nullptr : values_.find(a.expr);
     Index local = kept ? *kept : new_local(Type::f64);
     if (!kept) result = build_.makeLocalTee(local, result, Type::f64);
@@ -203,7 +205,7 @@ Expression* FunctionWriter::value(ExprId id) {
   if (const Index* kept = values_.find(id)) return build_.makeLocalGet(*kept, Type::f64);
   size_++;
   Expression* result = compute(id);
-  if (uses_[id] < 2) return result;
+  if (uses_[id] < 2 || (e.op == Op::Load && locals_.size() > many_locals)) return result;
   Index local = new_local(Type::f64);
   values_.set(id, local);
   return build_.makeLocalTee(local, result, Type::f64);

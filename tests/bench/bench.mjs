@@ -8,6 +8,7 @@ import { blobMachine, compileModel, firstDifference } from '../parity/machines.m
 import { generateModel } from './generate.mjs';
 import { latencies } from './latency.mjs';
 import { referenceC } from './reference_c.mjs';
+import { summary } from './summary.mjs';
 
 const { values: options } = parseArgs({ options: { json: { type: 'string' }, seconds: { type: 'string', default: '4' } } });
 const seconds = Number(options.seconds);
@@ -48,6 +49,11 @@ async function measureModel(name, bytes) {
   }
   const times = inTurns(runners, seconds);
   const { steps, rowSlots, variables } = plain.layout;
+  const ratios = (which) => ({
+    blobToC: times.blob[which] / times.c[which],
+    vmToC: times.vm[which] / times.c[which],
+    ltmToPlain: times.ltm[which] / times.blob[which],
+  });
   const result = {
     name,
     equations: variables.filter((v) => !v.hidden && v.id !== 'time').length,
@@ -58,16 +64,8 @@ async function measureModel(name, bytes) {
     blobBytes: plain.blob().length,
     cBytes: c.bytes,
     times,
-    ratios: {
-      blobToC: times.blob.min / times.c.min,
-      vmToC: times.vm.min / times.c.min,
-      ltmToPlain: times.ltm.min / times.blob.min,
-    },
-    medianRatios: {
-      blobToC: times.blob.median / times.c.median,
-      vmToC: times.vm.median / times.c.median,
-      ltmToPlain: times.ltm.median / times.blob.median,
-    },
+    ratios: ratios('min'),
+    medianRatios: ratios('median'),
   };
   vm.dispose();
   plain.dispose();
@@ -106,11 +104,6 @@ function inTurns(runners, seconds) {
     }
   }
   return Object.fromEntries(Object.entries(samples).map(([name, all]) => [name, summary(all)]));
-}
-
-export function summary(samples) {
-  const sorted = [...samples].sort((a, b) => a - b);
-  return { min: sorted[0], median: sorted[sorted.length >> 1], count: sorted.length };
 }
 
 function printModels(results) {

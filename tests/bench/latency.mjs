@@ -3,13 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { load } from '../../js/dist/index.js';
 import { generateModel } from './generate.mjs';
+import { summary } from './summary.mjs';
 
 const engineWasm = new URL('../../build/emscripten/loopscope.wasm', import.meta.url);
-
-const summary = (samples) => {
-  const sorted = [...samples].sort((a, b) => a - b);
-  return { min: sorted[0], median: sorted[sorted.length >> 1], count: sorted.length };
-};
 
 export async function latencies(demo) {
   const larger = new TextEncoder().encode(generateModel(200));

@@ -14,7 +14,7 @@ const replacements = new Map([
 
 const names = { 0xa0: 'add', 0xa1: 'sub', 0xa2: 'mul', 0xa3: 'div', 0xa4: 'min', 0xa5: 'max', 0x63: 'lt', 0x64: 'gt' };
 
-/** [{ what, bytes() }]: one for every such instruction in the functions of the model's `step` (those before the ABI's). */
+/** [{ what, bytes() }]: one for every such instruction in the functions that were generated for the model. */
 export function mutantsOf(blob) {
   return operations(blob).map(({ at, opcode, body }) => ({
     what: `f64.${names[opcode]} at byte ${at} (function ${body})`,

@@ -155,13 +155,15 @@ TEST_CASE("semantics: a variable without an equation is an error, a table withou
   CHECK(codes_of("time 0 to 1\naux x") == "empty_equation");
   CHECK(codes_of("time 0 to 1\nstock x") == "empty_equation");
   CHECK(codes_of("time 0 to 1\naux x ; gf 0 1 -> 0 1") == "");
-  CHECK(codes_of("time 0 to 1\naux x = {nothing but a comment}") != "");
+  CHECK(codes_of("time 0 to 1\naux x = {nothing but a comment}") == "empty_equation");
 }
 
 TEST_CASE("semantics: what is not simulated yet says so instead of simulating something else") {
-  CHECK(codes_of("time 0 to 1\naux x = SUM(a)\naux a = 1") == "unsupported_feature");
-  CHECK(codes_of("time 0 to 1\naux x = a[1]\naux a = 1") == "unsupported_feature");
-  CHECK(codes_of("time 0 to 1\nmodule m") == "unsupported_feature");
+  CHECK(codes_of("time 0 to 1\naux x = QELEM(a, 1)\nstock a = 1") == "unsupported_feature");
+  CHECK(codes_of("time 0 to 1\naux x = IRR(a)\naux a = 1") == "unsupported_feature");
+  std::string conveyor = to_xmile("time 0 to 1\nstock belt = 10");
+  conveyor.replace(conveyor.find("</stock>"), 0, "<conveyor><len>4</len></conveyor>");
+  CHECK(compile_xmile(conveyor).codes() == "unsupported_feature");
 }
 
 TEST_CASE("semantics: simulation specs that cannot be run are refused") {
