@@ -2,6 +2,9 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace loopscope {
 
 namespace {
@@ -16,6 +19,24 @@ void append_utf8(std::string& out, utf8proc_int32_t code_point) {
   utf8proc_uint8_t bytes[4];
   utf8proc_ssize_t count = utf8proc_encode_char(code_point, bytes);
   out.append(reinterpret_cast<const char*>(bytes), size_t(count));
+}
+
+// utf8proc's case folding, without the rest of its tables: the build asks utf8proc for it (.ci/case_table.c).
+struct CaseRange {
+  int32_t first, last, stride, delta;
+};
+struct CaseExpansion {
+  int32_t from, to[3];
+};
+#include "case_table.inc"
+
+void append_folded(std::string& out, int32_t c) {
+  auto range = std::lower_bound(std::begin(case_ranges), std::end(case_ranges), c, [](const CaseRange& r, int32_t x) { return r.last < x; });
+  if (range != std::end(case_ranges) && c >= range->first && (c - range->first) % range->stride == 0) return append_utf8(out, c + range->delta);
+  auto expansion = std::lower_bound(std::begin(case_expansions), std::end(case_expansions), c, [](const CaseExpansion& e, int32_t x) { return e.from < x; });
+  if (expansion == std::end(case_expansions) || expansion->from != c) return append_utf8(out, c);
+  for (int32_t to : expansion->to)
+    if (to) append_utf8(out, to);
 }
 
 constexpr std::string_view no_break_space = "\xC2\xA0";
@@ -67,16 +88,14 @@ std::string fold_case(std::string_view text) {
   }
   auto bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
   for (size_t i = 0; i < text.size();) {
-    utf8proc_int32_t code_point, folded[16];
+    utf8proc_int32_t code_point;
     auto used = utf8proc_iterate(bytes + i, utf8proc_ssize_t(text.size() - i), &code_point);
     if (used <= 0) {
       out += text[i++];
       continue;
     }
     i += size_t(used);
-    int boundary = 0;
-    auto count = utf8proc_decompose_char(code_point, folded, 16, UTF8PROC_CASEFOLD, &boundary);
-    for (utf8proc_ssize_t k = 0; k < count && k < 16; k++) append_utf8(out, folded[k]);
+    append_folded(out, code_point);
   }
   return out;
 }

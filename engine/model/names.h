@@ -10,7 +10,7 @@ namespace loopscope {
 // Invalid UTF-8 bytes are kept as they are.
 std::string canonical_name(std::string_view name);
 
-// Full Unicode case folding of UTF-8 text (utf8proc); ASCII is done without a table.
+// Full Unicode case folding of UTF-8 text (as utf8proc has it); ASCII is done without a table.
 std::string fold_case(std::string_view text);
 
 // True if the name must be quoted to be read as one identifier in an equation.

@@ -5,6 +5,8 @@
 //     flow births = population * 0.1
 //     aux effect = population ; gf 0 100 200 -> 1 0.5 0        (a graphical function of the equation)
 //     table curve ; gf 0 1 -> 0 5 ; extrapolate                (one without input)
+//     dim Region = north south
+//     aux rate[Region] = 3 ; [south] 4                          (with an equation of its own for an element)
 //
 // A line each, in any order; names as in XMILE, blanks included. Everything goes through load_project and compile_project.
 #pragma once
@@ -62,8 +64,8 @@ inline std::string graph_tag(const std::string& points, const std::string& type)
   return out;
 }
 
-// The XMILE of one line; specs go to another place than variables.
-inline std::string line_to_xmile(const std::string& line, std::string& specs) {
+// The XMILE of one line; specs and dimensions go to another place than variables.
+inline std::string line_to_xmile(const std::string& line, std::string& specs, std::string& dimensions) {
   std::vector<std::string> parts = split(line, " ; ");
   std::string kind = parts[0].substr(0, parts[0].find(' '));
   std::string rest = trim(parts[0].substr(kind.size()));
@@ -81,10 +83,25 @@ inline std::string line_to_xmile(const std::string& line, std::string& specs) {
   }
   size_t equals = rest.find('=');
   std::string name = trim(std::string_view(rest).substr(0, equals)), body, graph, type;
+  if (kind == "dim") {
+    dimensions += "<dim name=\"" + name + "\">";
+    for (const std::string& element : split(rest.substr(equals + 1), " ")) dimensions += "<elem name=\"" + element + "\"/>";
+    dimensions += "</dim>";
+    return "";
+  }
+  if (size_t bracket = name.find('['); bracket != name.npos) {
+    body = "<dimensions>";
+    for (const std::string& dimension : split(std::string_view(name).substr(bracket + 1, name.size() - bracket - 2), ",")) body += "<dim name=\"" + dimension + "\"/>";
+    body += "</dimensions>";
+    name = trim(name.substr(0, bracket));
+  }
   if (equals != rest.npos) body += tag("eqn", trim(std::string_view(rest).substr(equals + 1)));
   for (size_t i = 1; i < parts.size(); i++) {
     std::string word = parts[i].substr(0, parts[i].find(' ')), value = trim(parts[i].substr(word.size()));
-    if (word == "in") body += tag("inflow", value);
+    if (word[0] == '[') {
+      size_t end = parts[i].find(']');
+      body += "<element subscript=\"" + parts[i].substr(1, end - 1) + "\">" + tag("eqn", trim(parts[i].substr(end + 1))) + "</element>";
+    } else if (word == "in") body += tag("inflow", value);
     else if (word == "out") body += tag("outflow", value);
     else if (word == "init") body += tag("init_eqn", value);
     else if (word == "non-negative") body += "<non_negative/>";
@@ -102,9 +119,10 @@ inline std::string line_to_xmile(const std::string& line, std::string& specs) {
 }
 
 inline std::string to_xmile(std::string_view lines) {
-  std::string specs = "<sim_specs><start>0</start><stop>10</stop><dt>1</dt></sim_specs>\n", variables;
-  for (const std::string& line : split(lines, "\n")) variables += line_to_xmile(line, specs);
-  return "<xmile xmlns:isee=\"http://iseesystems.com/XMILE\">" + specs + "<model><variables>\n" + variables + "</variables></model></xmile>\n";
+  std::string specs = "<sim_specs><start>0</start><stop>10</stop><dt>1</dt></sim_specs>\n", dimensions, variables;
+  for (const std::string& line : split(lines, "\n")) variables += line_to_xmile(line, specs, dimensions);
+  if (!dimensions.empty()) dimensions = "<dimensions>" + dimensions + "</dimensions>\n";
+  return "<xmile xmlns:isee=\"http://iseesystems.com/XMILE\">" + specs + dimensions + "<model><variables>\n" + variables + "</variables></model></xmile>\n";
 }
 
 // A model on its way: read, compiled, and, where that went well, with a VM.
