@@ -52,7 +52,9 @@ static inline double link_score_of_kind(int kind, double change, double dz, doub
 
 #ifdef __wasm_simd128__
 #include <wasm_simd128.h>
-static inline v128_t pair(const double* row, uint32_t a, uint32_t b) { return wasm_f64x2_make(row[a], row[b]); }
+static inline v128_t pair(const double* row, uint32_t a, uint32_t b) {
+  return wasm_v128_load64_lane(row + b, wasm_v128_load64_zero(row + a), 1);
+}
 
 static inline v128_t scores_of(v128_t size, v128_t direction, v128_t dz, v128_t dx) {
   v128_t zero = wasm_f64x2_splat(0), sign = wasm_f64x2_splat(-0.0);
@@ -80,8 +82,8 @@ static inline const ls_link* score_kind(int kind, const ls_link* link, uint32_t 
     v128_t dz = kind <= LS_LINK_ONLY ? pair(d, a->to, b->to) : dx;
     v128_t change = kind == LS_LINK_CHANGE ? pair(row, a->score, b->score) : dz;
     v128_t score = link_scores_of_kind(kind, change, dz, dx);
-    row[a->score] = wasm_f64x2_extract_lane(score, 0);
-    row[b->score] = wasm_f64x2_extract_lane(score, 1);
+    wasm_v128_store64_lane(row + a->score, score, 0);
+    wasm_v128_store64_lane(row + b->score, score, 1);
   }
 #endif
   for (; link < end; link++) {
@@ -94,6 +96,10 @@ static inline const ls_link* score_kind(int kind, const ls_link* link, uint32_t 
 
 static void score(ls_run* run, double* row, double* previous) {
   const ls_link* link = run->links;
+  if (run->link_total == 0) {
+    LS_MODEL(scores, row, previous, row);
+    return;
+  }
   double* d = run->scratch + delta_at(run);
   for (uint32_t i = 0; i < run->score_first; i++) d[i] = row[i] - previous[i];
   LS_MODEL(changes, row, previous, d);
@@ -173,6 +179,19 @@ void ls_reset(ls_run* run) {
 // The common case without what the others need: every row is saved where it is written, and its stocks are there already.
 static void advance_saved_euler(ls_run* run, uint32_t target) {
   int scores = run->score_first < run->row_slots;
+  // All but the last step of the run, whose next row is none of the results.
+  uint32_t last = target < run->steps ? target : run->steps - 1;
+  if (run->fused && run->step < last) {
+    uint32_t count = last - run->step;
+    double* row = run->next;
+    LS_MODEL_LOOP(row, run->step + 1, count);
+    // A score reads its row and the one before, and both are there.
+    for (uint32_t i = 0; scores && i < count; i++, row += run->row_slots) score(run, row, row - run->row_slots);
+    run->step = last;
+    run->current = saved_row(run, last);
+    run->previous = run->current - run->row_slots;
+    run->next = run->current + run->row_slots;
+  }
   while (run->step < target) {
     uint32_t step = ++run->step;
     double* row = run->next;
@@ -195,7 +214,7 @@ static uint32_t advance_to(ls_run* run, uint32_t target) {
     run->dirty = 0;
     evaluate(run);
   }
-  if (run->method == LS_EULER && run->save_every == 1) {
+  if (run->method == LS_EULER && run->save_every == 1 && run->step < target) {
     advance_saved_euler(run, target);
     return run->step;
   }

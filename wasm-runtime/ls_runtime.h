@@ -57,8 +57,10 @@ typedef struct ls_run {
   uint32_t score_first;  // first score slot of a row; scores reach to its end
   uint32_t method;       // ls_method
   uint32_t delays;       // buffers in history
+  uint32_t fused;        // the program has model_loop, which takes many plain Euler steps at once
   uint32_t link_counts[LS_LINK_KINDS];
   uint32_t net_count;
+  uint32_t link_total;   // of the table; 0: all scores are code
   const ls_link* links;  // sorted by kind
   double* slab;          // 8-byte aligned: fixed region, then rows
   double* scratch;       // 3 ring rows when save_every > 1, else 1 row past the end of the run; then for RK2/RK4 a stage row and 4*stocks derivatives
@@ -157,13 +159,18 @@ double LS_EXPORT(ls_link_score)(double change, double dz, double dx);
 // model_derivatives: net flow of each stock -> out (RK2, RK4)
 // model_limit: clamps stocks of row that cannot go negative (RK2, RK4)
 // model_changes: for links of kind LS_LINK_CHANGE, partial - z(t-dt) into the score's slot of row; changes of net flows into out
+// model_loop: `count` steps from `row` on, whose number is `step` and whose stocks are written: under Euler with every step saved, for a
+// program without delays that fits one function. Stocks then stay in locals from step to step. Not in the VM.
 // model_scores: what depends on link scores, and those that are not in the table
 #ifdef LS_IN_ENGINE
 #define LS_DECLARE(name) void ls_host_##name(ls_run* run, double* row, double* previous, double* out)
 #define LS_MODEL(name, row, previous, out) ls_host_##name(run, row, previous, out)
+#define LS_MODEL_LOOP(row, step, count) ((void)(row), (void)(step), (void)(count))
 #else
 #define LS_DECLARE(name) void model_##name(double* row, double* previous, double* out)
 #define LS_MODEL(name, row, previous, out) model_##name(row, previous, out)
+#define LS_MODEL_LOOP(row, step, count) model_loop(row, step, count)
+void model_loop(double* row, uint32_t step, uint32_t count);
 #endif
 LS_DECLARE(invariants);
 LS_DECLARE(initial);

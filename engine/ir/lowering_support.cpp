@@ -22,6 +22,9 @@ VariableId change_of(const Program& p, ExprId id) {
   return pair && p.variables[now.variable].place == Place::Row ? now.variable : none_id;
 }
 
+// With fewer scores than this their code fits the processor's caches, and is quicker than going through a table.
+constexpr size_t table_from = 100;
+
 struct TableLink {
   bool fits = false;
   VariableId from, to;
@@ -32,7 +35,7 @@ struct TableLink {
 
 TableLink table_link(const Program& p, const Equation& e) {
   TableLink link;
-  if (!e.extents.empty() || p.expr(e.expr).op != Op::LinkScore) return link;
+  if (p.scores.size() < table_from || !e.extents.empty() || p.expr(e.expr).op != Op::LinkScore) return link;
   ExprId change = p.argument(e.expr, 0), dz = p.argument(e.expr, 1), dx = p.argument(e.expr, 2);
   link.from = change_of(p, dx);
   link.to = change_of(p, dz);
@@ -129,8 +132,10 @@ std::vector<ls_link> score_links(const Program& p, ls_run& run) {
     by_kind[link.kind].push_back({slot(e.target), slot(link.from), to});
   }
   run.net_count = uint32_t(nets.size());
+  run.link_total = 0;
   for (int kind = 0; kind < LS_LINK_KINDS; kind++) {
     run.link_counts[kind] = uint32_t(by_kind[kind].size());
+    run.link_total += run.link_counts[kind];
     links.insert(links.end(), by_kind[kind].begin(), by_kind[kind].end());
   }
   return links;

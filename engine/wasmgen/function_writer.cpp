@@ -107,6 +107,66 @@ void FunctionWriter::write_section(Section section, Name name) {
   end_function(name);
 }
 
+bool FunctionWriter::can_loop(const std::vector<Assignment>& step) const {
+  if (program_.method != Method::Euler || program_.save_every != 1 || !program_.delays.empty()) return false;
+  size_t size = 0;
+  for (ExprId id = 0; id < program_.exprs.size(); id++) {
+    if (!uses_[id]) continue;
+    Op op = program_.expr(id).op;
+    if (op == Op::FirstStep || op == Op::StepIndex) return false;
+    size++;
+  }
+  for (const Assignment& a : step)
+    if (!a.extents->empty() || a.target_index) return false;
+  return size <= function_size;
+}
+
+bool FunctionWriter::write_loop(Name name) {
+  std::vector<Assignment> assignments = section_assignments(program_, Section::Step);
+  uses_ = count_uses(program_, assignments);
+  begin_function();
+  if (!can_loop(assignments)) {
+    end_function(name);
+    return false;
+  }
+  // The parameters are row, step and count here.
+  constexpr Index step = 1, count = 2;
+  uint32_t stride = program_.row_slots * 8;
+  std::vector<Expression*> before;
+  previous_ = new_local(Type::i32);
+  std::vector<std::pair<Index, Index>> carried;  // a stock's local, and that of its next value
+  for (const StockInfo& s : program_.stocks) {
+    Index now = new_local(Type::f64);
+    before.push_back(build_.makeLocalSet(now, load_f64(pointer(row), program_.variables[s.variable].slot * 8)));
+    if (current_load_[s.variable] != none_id) values_.set(current_load_[s.variable], now);
+    carried.push_back({now, new_local(Type::f64)});
+  }
+  body_.push_back(build_.makeLocalSet(previous_, build_.makeBinary(SubInt32, pointer(row), integer(stride))));
+  Index time = new_local(Type::f64);
+  Expression* elapsed = build_.makeBinary(MulFloat64, build_.makeUnary(ConvertUInt32ToFloat64, build_.makeLocalGet(step, Type::i32)), number(program_.dt));
+  body_.push_back(store_f64(pointer(row), 0, build_.makeLocalTee(time, build_.makeBinary(AddFloat64, number(program_.start), elapsed), Type::f64)));
+  if (current_load_[0] != none_id) values_.set(current_load_[0], time);
+  size_t stock = 0;
+  for (const Assignment& a : assignments) {
+    if (a.destination != Destination::Next) {
+      assignment(a);
+      continue;
+    }
+    Expression* next = build_.makeLocalTee(carried[stock++].second, value(a.expr), Type::f64);
+    body_.push_back(store_f64(pointer(row), stride + a.slot * 8, next));
+  }
+  for (auto [now, next] : carried) body_.push_back(build_.makeLocalSet(now, build_.makeLocalGet(next, Type::f64)));
+  auto advance = [&](Index local, Expression* by) { return build_.makeBinary(AddInt32, build_.makeLocalGet(local, Type::i32), by); };
+  body_.push_back(build_.makeLocalSet(row, advance(row, integer(stride))));
+  body_.push_back(build_.makeLocalSet(step, advance(step, integer(1))));
+  body_.push_back(build_.makeBreak("steps", nullptr, build_.makeLocalTee(count, advance(count, integer(uint32_t(-1))), Type::i32)));
+  before.push_back(build_.makeLoop("steps", build_.makeBlock(body_)));
+  body_ = std::move(before);
+  end_function(name);
+  previous_ = previous;
+  return true;
+}
+
 void FunctionWriter::limits() {
   for (const StockInfo& s : program_.stocks) {
     if (!s.non_negative) continue;
@@ -231,6 +291,7 @@ Expression* FunctionWriter::load(ExprId id) {
 
 Expression* FunctionWriter::operation(ExprId id) {
   const Expr& e = program_.expr(id);
+  if (e.op == Op::LinkScore) return link_score(id);
   std::vector<Expression*> arguments;
   if (is_table_op(e.op)) arguments.push_back(integer(memory_.tables + e.payload * uint32_t(sizeof(ls_table))));
   for (uint32_t i = 0; i < e.count; i++) arguments.push_back(value(program_.argument(id, i)));
@@ -238,7 +299,35 @@ Expression* FunctionWriter::operation(ExprId id) {
     if (native.op == e.op)
       return native.binary ? (Expression*)build_.makeBinary(BinaryOp(native.wasm_op), arguments[0], arguments[1])
                            : build_.makeUnary(UnaryOp(native.wasm_op), arguments[0]);
-  return runtime_call(e.op == Op::LinkScore ? "ls_link_score" : op_info(e.op).function, arguments);
+  return runtime_call(op_info(e.op).function, arguments);
+}
+
+Index FunctionWriter::kept_value(ExprId id, std::vector<Expression*>& before) {
+  if (const Index* kept = values_.find(id)) return *kept;
+  Expression* computed = value(id);
+  if (const Index* kept = values_.find(id)) {
+    before.push_back(build_.makeDrop(computed));
+    return *kept;
+  }
+  Index local = new_local(Type::f64);
+  before.push_back(build_.makeLocalSet(local, computed));
+  return local;
+}
+
+// wasm-runtime's score_of, in line; without the division where the target has no other input, as there.
+Expression* FunctionWriter::link_score(ExprId id) {
+  ExprId change_id = program_.argument(id, 0), dz_id = program_.argument(id, 1), dx_id = program_.argument(id, 2);
+  std::vector<Expression*> block;
+  Index change = kept_value(change_id, block), dz = kept_value(dz_id, block), dx = kept_value(dx_id, block);
+  auto get = [&](Index local) { return build_.makeLocalGet(local, Type::f64); };
+  auto difference = [&](Index local) { return build_.makeBinary(SubFloat64, get(local), get(local)); };
+  Expression* direction = build_.makeBinary(MulFloat64, get(change), get(dx));
+  Expression* size = change_id == dz_id ? build_.makeBinary(AddFloat64, number(1), difference(dz))
+                                        : (Expression*)build_.makeUnary(AbsFloat64, build_.makeBinary(DivFloat64, get(change), get(dz)));
+  Expression* score = build_.makeBinary(AddFloat64, build_.makeBinary(CopySignFloat64, size, direction), difference(dx));
+  Expression* still = build_.makeBinary(OrInt32, build_.makeBinary(EqFloat64, get(dz), number(0)), build_.makeBinary(EqFloat64, get(dx), number(0)));
+  block.push_back(build_.makeSelect(still, number(0), score));
+  return block.size() == 1 ? block[0] : build_.makeBlock(block, Type::f64);
 }
 
 Expression* FunctionWriter::condition(ExprId id) {

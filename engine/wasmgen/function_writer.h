@@ -28,6 +28,8 @@ class FunctionWriter {
 
   // Defines `name` (row, previous, out) to run the section, and further functions where it is long.
   void write_section(Section section, wasm::Name name);
+  // Defines `name` (row, step, count) as wasm-runtime's model_loop if the program can have one; an empty function otherwise.
+  bool write_loop(wasm::Name name);
   // Runtime functions that generated code calls.
   const std::set<std::string>& runtime_calls() const { return calls_; }
 
@@ -40,6 +42,7 @@ class FunctionWriter {
   void assignment(const Assignment& a);
   void element_assignment(const Assignment& a);
   void limits();
+  bool can_loop(const std::vector<Assignment>& step) const;
 
   Expression* value(ExprId id);       // f64
   Expression* compute(ExprId id);     // without looking for a kept value
@@ -49,9 +52,14 @@ class FunctionWriter {
   Expression* load(ExprId id);
   Expression* element_load(ExprId id);
   Expression* reduce(ExprId id);
+  Expression* link_score(ExprId id);
+  // The value in a local of its own, to be read several times.
+  wasm::Index kept_value(ExprId id, std::vector<Expression*>& before);
   Expression* runtime_call(const char* function, std::vector<Expression*> arguments);
 
-  Expression* pointer(wasm::Index parameter) { return build_.makeLocalGet(parameter, wasm::Type::i32); }
+  Expression* pointer(wasm::Index parameter) {
+    return build_.makeLocalGet(parameter == previous ? previous_ : parameter, wasm::Type::i32);
+  }
   Expression* integer(uint32_t number) { return build_.makeConst(wasm::Literal(int32_t(number))); }
   Expression* number(double number) { return build_.makeConst(wasm::Literal(number)); }
   Expression* load_f64(Expression* pointer, uint32_t offset);
@@ -82,6 +90,7 @@ class FunctionWriter {
   std::vector<wasm::Type> locals_;
   std::vector<wasm::Index> axes_;
   ScopedValues<wasm::Index> values_;
+  wasm::Index previous_ = previous;  // where the pointer to the previous row is
   uint32_t size_ = 0;
   uint32_t labels_ = 0;
 };

@@ -74,6 +74,8 @@ class BlobWriter {
       writer.write_section(Section(s), name);
       roots_.push_back(name);
     }
+    roots_.push_back(base_.imported("model_loop"));
+    run_.fused = writer.write_loop(roots_.back());
     for (const std::string& call : writer.runtime_calls()) roots_.push_back(base_.exported(call.c_str()));
   }
 
