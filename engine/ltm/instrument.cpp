@@ -334,26 +334,19 @@ class Instrumenter {
     }
   }
 
-  // Strongly connected stocks; a loop without stock is alone.
+  // Strongly connected stocks, numbered as their first loops are; a loop without stock is alone. Stocks inside macros count, unnamed.
   void partitions(const Components& components) {
     std::vector<uint32_t> partition_of(components.members.size(), none_id);
-    for (const StockInfo& s : program_.stocks) {
-      uint32_t c = components.of[s.variable];
-      bool used = std::any_of(plan_.loops.begin(), plan_.loops.end(), [&](const Loop& l) { return components.of[l.path[0]] == c && has_stock(l); });
-      if (!used) continue;
-      if (partition_of[c] == none_id) {
-        partition_of[c] = uint32_t(plan_.partitions.size());
-        plan_.partitions.push_back({});
-      }
-      plan_.partitions[partition_of[c]].stocks.push_back(s.variable);
-    }
     for (Loop& loop : plan_.loops) {
-      if (has_stock(loop)) {
-        loop.partition = partition_of[components.of[loop.path[0]]];
-      } else {
-        loop.partition = uint32_t(plan_.partitions.size());
-        plan_.partitions.push_back({});
-      }
+      uint32_t& partition = partition_of[components.of[loop.path[0]]];
+      bool shared = has_stock(loop);
+      loop.partition = shared && partition != none_id ? partition : uint32_t(plan_.partitions.size());
+      if (loop.partition == plan_.partitions.size()) plan_.partitions.push_back({});
+      if (shared) partition = loop.partition;
+    }
+    for (const StockInfo& s : program_.stocks) {
+      uint32_t partition = partition_of[components.of[s.variable]];
+      if (partition != none_id && !program_.variables[s.variable].hidden) plan_.partitions[partition].stocks.push_back(s.variable);
     }
   }
   // A macro's composite may hide its stocks, so a loop through it has one.

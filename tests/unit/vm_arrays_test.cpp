@@ -249,6 +249,19 @@ TEST_CASE("arrays: reducers nest, share their bodies and stand in larger express
   CHECK(p.row(product) == Values{1 + 6, 2 + 6, 4 + 12, 5 + 12});
 }
 
+TEST_CASE("arrays: a reducer inside a reducer belongs to the axes that it reads, not only to the equation's") {
+  // x[i] = sum over j of m[i,j] * (sum over k of m[k,j]): the inner sum does not read i, and still cannot leave the loop over j.
+  Matrix p;
+  ExprId inner = p.build.reduce(ReduceOp::Sum, 2, {2}, p.load(p.m, {axis(2), axis(1)}));
+  VariableId x = p.equation(p.variable("x", {2}), {2}, p.build.reduce(ReduceOp::Sum, 1, {3}, p.build.multiply(p.load(p.m, {axis(0), axis(1)}), inner)));
+  // One that reads neither may be computed once.
+  ExprId total = p.build.reduce(ReduceOp::Sum, 2, {2, 3}, p.load(p.m, {axis(2), axis(3)}));
+  VariableId y = p.equation(p.variable("y", {2}), {2}, p.build.reduce(ReduceOp::Sum, 1, {3}, p.build.multiply(p.load(p.m, {axis(0), axis(1)}), total)));
+  p.run();
+  CHECK(p.row(x) == Values{1 * 5 + 2 * 7 + 3 * 9, 4 * 5 + 5 * 7 + 6 * 9});
+  CHECK(p.row(y) == Values{6 * 21, 15 * 21});
+}
+
 TEST_CASE("arrays: conditionals inside loops take the branch of each element") {
   Matrix p;
   ExprId element = p.load(p.m, {axis(0), axis(1)});
