@@ -139,20 +139,21 @@ static void runge_kutta(ls_run* run) {
   uint32_t n = run->stocks;
   double *k1 = k, *k2 = k + n, *k3 = k + 2 * (uintptr_t)n, *k4 = k + 3 * (uintptr_t)n;
   double dt = run->dt, time = run->current[0];
+  double half_way = run->hold_inputs ? time : time + dt * 0.5, end = run->hold_inputs ? time : time + dt;
   LS_MODEL(derivatives, run->current, run->previous, k1);
   if (run->method == LS_RK2) {
-    stage(run, row, time + dt, dt, k1);
+    stage(run, row, end, dt, k1);
     LS_MODEL(step, row, run->previous, row);
     LS_MODEL(derivatives, row, run->previous, k2);
     for (uint32_t i = 0; i < n; i++) k1[i] = (k1[i] + k2[i]) * 0.5;
   } else {
-    stage(run, row, time + dt * 0.5, dt * 0.5, k1);
+    stage(run, row, half_way, dt * 0.5, k1);
     LS_MODEL(step, row, run->previous, row);
     LS_MODEL(derivatives, row, run->previous, k2);
-    stage(run, row, time + dt * 0.5, dt * 0.5, k2);
+    stage(run, row, half_way, dt * 0.5, k2);
     LS_MODEL(step, row, run->previous, row);
     LS_MODEL(derivatives, row, run->previous, k3);
-    stage(run, row, time + dt, dt, k3);
+    stage(run, row, end, dt, k3);
     LS_MODEL(step, row, run->previous, row);
     LS_MODEL(derivatives, row, run->previous, k4);
     for (uint32_t i = 0; i < n; i++) k1[i] = (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]) / 6;

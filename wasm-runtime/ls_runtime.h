@@ -56,6 +56,7 @@ typedef struct ls_run {
   uint32_t stocks;       // stocks stand in slots 1 .. stocks of a row
   uint32_t score_first;  // first score slot of a row; scores reach to its end
   uint32_t method;       // ls_method
+  uint32_t hold_inputs;  // Runge-Kutta's stages see the time of their step: Vensim's rule for TIME and test inputs
   uint32_t delays;       // buffers in history
   uint32_t fused;        // the program has model_loop, which takes many plain Euler steps at once
   uint32_t link_counts[LS_LINK_KINDS];

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "ir/geometry.h"
 #include "ir/lowering_support.h"
 
 namespace loopscope {
@@ -307,12 +308,7 @@ __attribute__((export_name("run"))) void run(void) {
 
 std::string print_c(const Program& p) {
   ls_run run{};
-  run.row_slots = p.row_slots;
-  run.save_every = p.save_every;
-  run.score_first = p.score_first;
-  run.delays = uint32_t(p.delays.size());
-  run.method = p.method == Method::Euler ? LS_EULER : p.method == Method::Rk2 ? LS_RK2 : LS_RK4;
-  for (const StockInfo& s : p.stocks) run.stocks += p.variables[s.variable].elements;
+  set_geometry(run, p);
   std::vector<ls_link> links = score_links(p, run);
   bool plain = p.method == Method::Euler && p.scores.empty();
 
@@ -360,7 +356,9 @@ std::string print_c(const Program& p) {
   field("stocks", text_of(run.stocks));
   field("score_first", text_of(run.score_first));
   field("method", text_of(run.method));
+  field("hold_inputs", text_of(run.hold_inputs));
   field("delays", text_of(run.delays));
+  field("link_total", text_of(run.link_total));
   field("net_count", text_of(run.net_count));
   field("link_counts", "{" + list(std::vector<uint32_t>(run.link_counts, run.link_counts + LS_LINK_KINDS)) + "}");
   for (const char* array : {"links", "slab", "scratch", "history"}) field(array, array);

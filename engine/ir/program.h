@@ -161,6 +161,7 @@ struct Program {
   std::string name, time_units;
   double start = 0, stop = 0, dt = 1;
   Method method = Method::Euler;
+  bool hold_inputs = false;  // Runge-Kutta holds TIME over a step, as Vensim documents for exogenous and test inputs
   uint32_t steps = 0, save_every = 1, rows = 0;
 
   std::vector<ProgramVariable> variables;  // [0] is time

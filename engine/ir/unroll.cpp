@@ -26,6 +26,7 @@ class Unroller {
     to_.stop = from_.stop;
     to_.dt = from_.dt;
     to_.method = from_.method;
+    to_.hold_inputs = from_.hold_inputs;
     to_.steps = from_.steps;
     to_.save_every = from_.save_every;
     to_.rows = from_.rows;

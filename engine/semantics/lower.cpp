@@ -21,6 +21,7 @@ class Lowering {
     p.stop = system_.specs.stop;
     p.dt = system_.specs.dt;
     p.method = system_.specs.method;
+    p.hold_inputs = system_.vensim_made;
     p.steps = system_.steps;
     p.save_every = system_.save_every;
     p.rows = system_.steps / system_.save_every + 1;

@@ -2,7 +2,7 @@
 #pragma once
 #include <memory>
 
-#include "ls_runtime.h"
+#include "ir/geometry.h"
 #include "support/result.h"
 #include "vm/bytecode.h"
 
@@ -38,12 +38,5 @@ class Vm {
   std::vector<ls_table> tables_;
   std::vector<ls_link> links_;
 };
-
-// The geometry part of a run (results/geometry.cpp): sizes that both engines share.
-struct RunSizes {
-  uint64_t slab, scratch, history;  // doubles
-  uint64_t total() const { return slab + scratch + history; }
-};
-RunSizes set_geometry(ls_run& run, const Program& program);
 
 }  // namespace loopscope

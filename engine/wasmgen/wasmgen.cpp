@@ -4,8 +4,7 @@
 #include <cstring>
 #include <sstream>
 
-#include "ls_runtime.h"
-#include "vm/vm.h"
+#include "ir/geometry.h"
 #include "wasm-binary.h"
 #include "wasmgen/base_module.h"
 #include "wasmgen/function_writer.h"

@@ -1,5 +1,6 @@
+#include "ir/geometry.h"
+
 #include "ir/lowering_support.h"
-#include "vm/vm.h"
 
 namespace loopscope {
 
@@ -14,6 +15,7 @@ RunSizes set_geometry(ls_run& run, const Program& p) {
   run.stocks = 0;
   for (const StockInfo& s : p.stocks) run.stocks += p.variables[s.variable].elements;
   run.score_first = p.score_first;
+  run.hold_inputs = p.hold_inputs;
   run.delays = uint32_t(p.delays.size());
   run.method = p.method == Method::Euler ? LS_EULER : p.method == Method::Rk2 ? LS_RK2 : LS_RK4;
   score_links(p, run);
