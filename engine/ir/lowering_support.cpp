@@ -1,5 +1,7 @@
 #include "ir/lowering_support.h"
 
+#include <algorithm>
+
 namespace loopscope {
 
 const char* section_name(Section section) {
@@ -167,45 +169,59 @@ std::vector<uint32_t> count_uses(const Program& program, const std::vector<Assig
 namespace {
 struct InvariantFinder {
   const Program& program;
-  uint32_t first, count;
-  std::unordered_map<ExprId, bool> depends_;
+  std::unordered_map<ExprId, uint64_t> axes_;
   std::vector<ExprId> found;
-  std::unordered_map<ExprId, bool> visited;
+  std::unordered_map<ExprId, uint64_t> visited;  // under which loops
 
-  bool in_loop(uint32_t axis) const { return axis >= first && axis < first + count; }
-
-  bool depends(ExprId id) {
-    auto it = depends_.find(id);
-    if (it != depends_.end()) return it->second;
-    const Expr& e = program.expr(id);
-    bool result = e.op == Op::AxisIndex && in_loop(e.payload);
-    if (e.op == Op::Load)
-      for (const IndexMap& index : program.load_of(id).indices)
-        result |= ((index.kind == IndexMap::Axis || index.kind == IndexMap::Mapped) && in_loop(index.value)) ||
-                  (index.kind == IndexMap::Computed && depends(index.expr));
-    for (uint32_t i = 0; i < e.count; i++) result |= depends(program.argument(id, i));
-    depends_.emplace(id, result);
-    return result;
+  static uint64_t mask(uint32_t first, uint32_t count) {
+    uint64_t m = 0;
+    for (uint32_t i = first; i < first + count; i++) m |= uint64_t(1) << std::min(i, 63u);
+    return m;
   }
 
-  void visit(ExprId id) {
-    if (!visited.emplace(id, true).second) return;
+  // Loop axes that the value depends on, those of its own reductions excepted.
+  uint64_t axes(ExprId id) {
+    auto it = axes_.find(id);
+    if (it != axes_.end()) return it->second;
     const Expr& e = program.expr(id);
-    if (e.op == Op::Reduce && !depends(id)) {
-      found.push_back(id);
+    uint64_t result = e.op == Op::AxisIndex ? mask(e.payload, 1) : 0;
+    if (e.op == Op::Load)
+      for (const IndexMap& index : program.load_of(id).indices) {
+        if (index.kind == IndexMap::Axis || index.kind == IndexMap::Mapped) result |= mask(index.value, 1);
+        if (index.kind == IndexMap::Computed) result |= axes(index.expr);
+      }
+    for (uint32_t i = 0; i < e.count; i++) result |= axes(program.argument(id, i));
+    if (e.op == Op::Reduce) result &= ~own(e);
+    axes_.emplace(id, result);
+    return result;
+  }
+  uint64_t own(const Expr& e) const {
+    const Reduction& r = program.reductions[e.payload];
+    return mask(r.first_axis, uint32_t(r.extents.size()));
+  }
+
+  // `loops`: those to leave, and those of reductions on the way down.
+  void visit(ExprId id, uint64_t loops) {
+    auto [seen, added] = visited.emplace(id, loops);
+    if (!added && seen->second == loops) return;
+    seen->second = loops;
+    const Expr& e = program.expr(id);
+    if (e.op == Op::Reduce && !(axes(id) & loops)) {
+      if (std::find(found.begin(), found.end(), id) == found.end()) found.push_back(id);
       return;
     }
-    for (uint32_t i = 0; i < e.count; i++) visit(program.argument(id, i));
+    if (e.op == Op::Reduce) loops |= own(e);
+    for (uint32_t i = 0; i < e.count; i++) visit(program.argument(id, i), loops);
     if (e.op == Op::Load)
       for (const IndexMap& index : program.load_of(id).indices)
-        if (index.kind == IndexMap::Computed) visit(index.expr);
+        if (index.kind == IndexMap::Computed) visit(index.expr, loops);
   }
 };
 }  // namespace
 
 std::vector<ExprId> loop_invariants(const Program& program, ExprId body, uint32_t first, uint32_t count) {
-  InvariantFinder finder{program, first, count, {}, {}, {}};
-  finder.visit(body);
+  InvariantFinder finder{program, {}, {}, {}};
+  finder.visit(body, InvariantFinder::mask(first, count));
   return std::move(finder.found);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <vector>
 
 namespace loopscope {
 
@@ -31,6 +32,10 @@ struct CaseExpansion {
 #include "case_table.inc"
 
 void append_folded(std::string& out, int32_t c) {
+  if (c < 0x80) {
+    out += c >= 'A' && c <= 'Z' ? char(c + 32) : char(c);
+    return;
+  }
   auto range = std::lower_bound(std::begin(case_ranges), std::end(case_ranges), c, [](const CaseRange& r, int32_t x) { return r.last < x; });
   if (range != std::end(case_ranges) && c >= range->first && (c - range->first) % range->stride == 0) return append_utf8(out, c + range->delta);
   auto expansion = std::lower_bound(std::begin(case_expansions), std::end(case_expansions), c, [](const CaseExpansion& e, int32_t x) { return e.from < x; });
@@ -96,6 +101,30 @@ std::string fold_case(std::string_view text) {
     }
     i += size_t(used);
     append_folded(out, code_point);
+  }
+  return out;
+}
+
+std::string canonical_path(std::string_view path) {
+  std::vector<std::string> parts(1);
+  size_t begin = 0;
+  bool quoted = false;
+  for (size_t i = 0; i <= path.size(); i++) {
+    if (i < path.size() && path[i] == '\\') {
+      i++;
+    } else if (i < path.size() && path[i] == '"') {
+      quoted = !quoted;
+    } else if (i == path.size() || (path[i] == '.' && !quoted)) {
+      parts.back() = canonical_name(path.substr(begin, i - begin));
+      begin = i + 1;
+      if (i < path.size()) parts.emplace_back();
+    }
+  }
+  if (parts.size() == 1) return parts[0];
+  std::string out;
+  for (const std::string& part : parts) {
+    if (&part != &parts[0]) out += '.';
+    out += !part.empty() && needs_quotes(part) ? "\"" + part + "\"" : part;
   }
   return out;
 }

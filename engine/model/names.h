@@ -10,6 +10,10 @@ namespace loopscope {
 // Invalid UTF-8 bytes are kept as they are.
 std::string canonical_name(std::string_view name);
 
+// Canonical form of a name that may lead through modules: module.variable, each part canonical and quoted only where it is no plain
+// name. A leading point (the outermost model) is kept.
+std::string canonical_path(std::string_view path);
+
 // Full Unicode case folding of UTF-8 text (as utf8proc has it); ASCII is done without a table.
 std::string fold_case(std::string_view text);
 

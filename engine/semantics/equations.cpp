@@ -144,7 +144,7 @@ struct SystemBuilder {
   // `to` takes its value from `from`. Vendors write both with or without the module's name, a leading point for the parent's variables.
   void connect(const Connection& c) {
     auto resolve = [&](const std::string& text, bool input) -> std::string {
-      std::string name = canonical_name(text);
+      std::string name = canonical_path(text);
       if (!name.empty() && name[0] == '.') return c.scope + name.substr(1);
       if (name.rfind(c.module->id + ".", 0) == 0) return c.scope + name;
       if (input && system.index.count(c.prefix + name)) return c.prefix + name;

@@ -10,12 +10,21 @@ struct OpText {
   const char* text;
   int level;  // as in parser.cpp; unary 7, power 8
 };
-constexpr OpText op_texts[] = {{" OR ", 1}, {" AND ", 2}, {"NOT ", 7},  {" = ", 3},  {" <> ", 3}, {" < ", 4},
+constexpr OpText op_texts[] = {{" OR ", 1}, {" AND ", 2}, {"NOT ", 2},  {" = ", 3},  {" <> ", 3}, {" < ", 4},
                                {" <= ", 4}, {" > ", 4},   {" >= ", 4},  {" + ", 5},  {" - ", 5},  {" * ", 6},
                                {" / ", 6},  {" // ", 6},  {" MOD ", 6}, {"-", 7},    {"+", 7},    {"^", 8}};
-constexpr int atom = 9;
+constexpr int atom = 9;  // NOT takes a whole comparison, so it stands above one
 
-std::string print_name(const std::string& name) { return needs_quotes(name) ? "\"" + name + "\"" : name; }
+// A path has its quotes already where its parts need them.
+std::string print_name(const std::string& name) {
+  if (!needs_quotes(name) || (name.find('.') != name.npos && canonical_path(name) == name)) return name;
+  std::string out = "\"";
+  for (char c : name) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
 
 struct Printer {
   const Ast& ast;

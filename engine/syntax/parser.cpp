@@ -234,7 +234,7 @@ class Parser {
     }
     if (!ok()) return 0;
     node.name = uint32_t(ast_.names.size());
-    ast_.names.push_back(canonical_name(text));
+    ast_.names.push_back(canonical_path(text));
     return finish(node, begin, children);
   }
 

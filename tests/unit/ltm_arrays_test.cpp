@@ -43,8 +43,8 @@ void check_alike(const std::string& arrayed, const std::string& by_hand, size_t 
   for (const auto& [key, values] : a) in_a += key + "\n";
   for (const auto& [key, values] : b) in_b += key + "\n";
   CHECK(in_a == in_b);
-  for (const auto& [key, values] : a)
-    if (b.count(key)) CHECK_MESSAGE(distance(values, b[key]) < 1e-12, key);
+  for (const auto& loop : a)
+    if (b.count(loop.first)) CHECK_MESSAGE(distance(loop.second, b[loop.first]) < 1e-12, loop.first);
 }
 
 }  // namespace

@@ -8,6 +8,10 @@ namespace {
 constexpr const char* phases[] = {"model", "ast", "equations", "ir", "ltm", "program", "layout"};
 
 // One document: a heading a phase. The layout, one long line, is broken at its objects.
+std::string broken(std::string layout) {
+  for (size_t at = 0; (at = layout.find("},{", at)) != layout.npos; at += 3) layout.replace(at, 3, "},\n{");
+  return layout;
+}
 std::string all_phases(const std::string& xmile) {
   loopscope::LoadedProject loaded = loopscope::load_project(xmile);
   std::string out;
@@ -15,9 +19,7 @@ std::string all_phases(const std::string& xmile) {
     out += std::string("== ") + phase + "\n";
     std::string text = loopscope::dump_phase(loaded, {}, phase);
     CHECK_MESSAGE(!text.empty(), std::string(phase));
-    if (phase == std::string("layout"))
-      for (size_t at = 0; (at = text.find("},{", at)) != text.npos; at += 3) text.replace(at, 3, "},\n{");
-    out += text;
+    out += phase == std::string("layout") ? broken(text) : text;
   }
   return out;
 }
@@ -36,6 +38,26 @@ TEST_CASE("pipeline: logistic growth, one loop inside another") { check_corpus("
 TEST_CASE("pipeline: predators and prey, Runge-Kutta, products of variables") { check_corpus("predator-prey"); }
 TEST_CASE("pipeline: ordering through delays, macros with hidden stages and composite links") { check_corpus("delay-chain"); }
 TEST_CASE("pipeline: workforce, tables, conditionals, a trend, forty variables") { check_corpus("workforce"); }
+
+TEST_CASE("pipeline: the layout of a scored run, links and loops with their slots") {
+  auto xmile = golden::read_file(golden::source_path("corpus/arms-race/model.xmile"));
+  loopscope::CompileOptions options;
+  options.ltm = true;
+  check_golden("pipeline/arms-race-layout", broken(loopscope::dump_phase(loopscope::load_project(xmile.value_or("")), options, "layout")));
+}
+
+TEST_CASE("pipeline: arrays stay loops until they are scored, element by element") {
+  check_lines("arrays", R"(
+    time 0 to 4
+    dim Place = north south
+    stock people[Place] = 10 ; [south] 30 ; in growth
+    flow growth[Place] = people[Place] * rate[Place] * (1 - SUM(people[*]) / room)
+    aux rate[Place] = 0.1 ; [south] 0.2
+    aux room = 300
+    aux share[Place] = people[Place] / SUM(people[*])
+    aux chosen = people[TIME + 1]
+  )");
+}
 
 TEST_CASE("pipeline: calls with memory become variables of their own") {
   check_lines("memory", R"(

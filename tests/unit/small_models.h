@@ -20,7 +20,20 @@
 
 #include "compile.h"
 #include "ltm/analysis.h"
+#include "support/json.h"
 #include "vm/vm.h"
+
+// So that a CHECK of two series shows them.
+namespace doctest {
+template <>
+struct StringMaker<std::vector<double>> {
+  static String convert(const std::vector<double>& values) {
+    std::string out = "{";
+    for (size_t i = 0; i < values.size() && i < 20; i++) out += (i ? ", " : "") + loopscope::format_number(values[i]);
+    return (out + (values.size() > 20 ? ", ...}" : "}")).c_str();
+  }
+};
+}  // namespace doctest
 
 namespace small {
 

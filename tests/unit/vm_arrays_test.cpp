@@ -1,13 +1,7 @@
 // Arrays as the IR has them: loops over axes that stay loops, one index map an axis of a load, folds over axes of their own.
 // Programs are built by hand with ExprBuilder, run on the VM, and compared with values computed by hand.
-#include <doctest/doctest.h>
-
-#include <cmath>
-#include <memory>
-#include <vector>
-
 #include "ir/schedule.h"
-#include "vm/vm.h"
+#include "small_models.h"
 
 using namespace loopscope;
 
