@@ -30,8 +30,7 @@ void limit(std::vector<Diagnostic>& diagnostics) {
   std::stable_partition(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& d) { return d.severity == Severity::Error; });
   std::string rest = std::to_string(diagnostics.size() - most) + " more are not shown";
   diagnostics.resize(most);
-  diagnostics.push_back(diagnose(Code::input_too_large, rest));
-  diagnostics.back().severity = Severity::Note;
+  diagnostics.push_back(diagnose(Code::more_diagnostics, rest));
 }
 
 CompiledProgram compile(const LoadedProject& loaded, const CompileOptions& options) {

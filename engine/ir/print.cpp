@@ -129,7 +129,7 @@ std::string dump_program(const Program& p) {
     if (assignments.empty()) continue;
     out += std::string(section_name(Section(s))) + ":\n";
     for (const Assignment& a : assignments)
-      out += "  " + std::string(destinations[int(a.destination)]) + "[" + std::to_string(a.slot) + "] = " + print_expr(p, a.expr) + "\n";
+      out += "  " + std::string(destinations[int(a.destination)]) + "[" + std::to_string(a.slot) + "]" + (a.target_index ? print_indices(p, *a.target_index) : "") + " = " + print_expr(p, a.expr) + "\n";
   }
   return out;
 }

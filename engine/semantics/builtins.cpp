@@ -69,7 +69,7 @@ const Builtin* find_builtin(std::string_view canonical) {
 }
 
 std::string suggestions(const std::string& name, const std::vector<std::string>& candidates) {
-  size_t limit = std::min<size_t>(3, std::max<size_t>(1, name.size() / 3));
+  size_t limit = std::min<size_t>(3, (name.size() + 1) / 3);  // of a letter or so everything is near
   std::vector<std::pair<size_t, std::string>> near;
   if (name.size() <= 64)
     for (const std::string& candidate : candidates) {

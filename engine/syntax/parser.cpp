@@ -184,7 +184,6 @@ class Parser {
     if (!nesting.fits) return 0;
     uint32_t begin = token_.offset;
     advance();
-    // IF(c, a, b), as a function.
     AstId condition = expression(1);
     if (!ok() || !expect(TokenKind::Then, "THEN")) return 0;
     AstId then = expression(1);

@@ -45,10 +45,10 @@ async function ask(entry, more = {}) {
   if (!child) await startRunner();
   const runner = child;
   const id = ++asked;
-  const { file, exit, codes, place, says, todo, ...options } = entry;
+  const { file, exit, codes, place, says, todo, seconds, ...options } = entry;
   try {
     const reply = await new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('not done in time')), todo ? todoLimit : limit);
+      const timer = setTimeout(() => reject(new Error('not done in time')), seconds ? seconds * 1000 : todo ? todoLimit : limit);
       const settle = (how) => (value) => {
         clearTimeout(timer);
         runner.removeAllListeners('message');

@@ -2,9 +2,9 @@
 // instruction of one generated function replaced by another of the same type.
 
 const replacements = new Map([
-  [0xa0, 0xa1], // f64.add -> sub
+  [0xa0, 0xa2], // f64.add -> mul: a term is often 0, and then add and sub are the same
   [0xa1, 0xa0],
-  [0xa2, 0xa0], // mul -> add: a factor is often 1
+  [0xa2, 0xa1], // mul -> sub: a factor is often 1, and the sign of a product of rising things is that of their sum
   [0xa3, 0xa2], // div -> mul
   [0xa4, 0xa5], // min -> max
   [0xa5, 0xa4],
