@@ -4,6 +4,7 @@
 
 #include "compile.h"
 #include "ltm/analysis.h"
+#include "ltm/loops.h"
 #include "vm/vm.h"
 #include "wasmgen/wasmgen.h"
 
@@ -62,8 +63,19 @@ class Analysis_ : Counted {
   }
   bool ok() const { return analysis_.has_value(); }
   std::string diagnostics() const { return diagnostics_to_json(diagnostics_); }
-  std::string mode() const { return plan_ ? plan_->mode : ""; }
-  std::string note() const { return plan_ ? plan_->note : ""; }
+  // How the loops were looked for, and what there was.
+  val search() {
+    if (!analysis_) return val::null();
+    const LoopSearch& search = analysis_->search();
+    val out = val::object();
+    out.set("mode", search.mode);
+    out.set("note", search.note);
+    out.set("method", search.method);
+    out.set("universe", double(search.universe));
+    out.set("retained", double(search.retained));
+    out.set("truncated", search.truncated);
+    return out;
+  }
 
   val links() const {
     val out = val::array();
@@ -79,49 +91,83 @@ class Analysis_ : Counted {
     }
     return out;
   }
-  val partitions() const {
+  val partitions() {
     val out = val::array();
-    if (!plan_) return out;
-    for (const Partition& partition : plan_->partitions) {
+    if (!analysis_) return out;
+    for (const Partition& partition : analysis_->partitions()) {
       val object = val::object();
       object.set("stocks", names(partition.stocks, true));
       out.call<void>("push", object);
     }
     return out;
   }
-  val loops() const {
+  val loops() {
     val out = val::array();
     if (!analysis_) return out;
     for (const LoopResult& result : analysis_->loops()) {
+      const Loop& loop = *result.loop;
+      const LoopSlot& first = loop.slots[0];
+      bool repeats = !loop.dimensions.empty();
       val object = val::object();
-      object.set("id", result.loop->id);
+      object.set("id", loop.id);
       object.set("polarity", std::string(runtime_polarity_name(result.polarity)));
-      object.set("structural", std::string(result.loop->structural == Polarity::Positive   ? "reinforcing"
-                                           : result.loop->structural == Polarity::Negative ? "balancing"
-                                                                                           : "undetermined"));
-      object.set("variables", names(result.loop->path, false));
-      object.set("path", names(result.loop->path, true));
-      object.set("partition", result.loop->partition);
-      object.set("score", float64_array(result.score));
-      object.set("relative", float64_array(result.relative));
+      object.set("structural", std::string(loop.structural == Polarity::Positive   ? "reinforcing"
+                                           : loop.structural == Polarity::Negative ? "balancing"
+                                                                                   : "undetermined"));
+      object.set("variables", names(first.path, false, repeats));
+      object.set("path", names(first.path, true, repeats));
+      object.set("reducers", reducers(first.path));
+      object.set("pinned", result.pinned);
       object.set("share", result.share);
+      if (repeats) {
+        val slots = val::array();
+        for (size_t i = 0; i < result.slots.size(); i++) {
+          val slot = val::object();
+          slot.set("element", strings(slot_elements(*program_, loop, loop.slots[i])));
+          slot.set("path", names(loop.slots[i].path, true));
+          set_scores(slot, loop.slots[i], result.slots[i]);
+          slot.set("polarity", std::string(runtime_polarity_name(result.slots[i].polarity)));
+          slot.set("share", result.slots[i].share);
+          slots.call<void>("push", slot);
+        }
+        object.set("slots", slots);
+      } else {
+        set_scores(object, first, result.slots[0]);
+      }
       out.call<void>("push", object);
     }
     return out;
   }
-  val relative_loop_score(const std::string& id) const {
-    if (analysis_)
-      for (const LoopResult& result : analysis_->loops())
-        if (result.loop->id == id) return float64_array(result.relative);
-    return val::null();
+  val relative_loop_score(const std::string& id) {
+    const SlotResult* slot = analysis_ ? analysis_->slot(id) : nullptr;
+    return slot ? float64_array(slot->relative) : val::null();
   }
 
  private:
-  std::string name(VariableId v) const { return program_->variables[v].id; }
-  val names(const std::vector<VariableId>& variables, bool hidden_too) const {
+  static void set_scores(val& object, const LoopSlot& slot, const SlotResult& result) {
+    object.set("partition", slot.partition);
+    object.set("score", float64_array(result.score));
+    object.set("relative", float64_array(result.relative));
+  }
+  const ProgramVariable& variable(NodeId n) const { return program_->variables[plan_->nodes[n].variable]; }
+  std::string name(NodeId n) const { return node_name(*program_, plan_->nodes[n]); }
+  static val strings(const std::vector<std::string>& texts) {
     val out = val::array();
-    for (VariableId v : variables)
-      if (hidden_too || !program_->variables[v].hidden) out.call<void>("push", name(v));
+    for (const std::string& text : texts) out.call<void>("push", text);
+    return out;
+  }
+  // `whole`: the variables, without the elements.
+  val names(const std::vector<NodeId>& nodes, bool hidden_too, bool whole = false) const {
+    val out = val::array();
+    for (NodeId n : nodes)
+      if (hidden_too || !variable(n).hidden) out.call<void>("push", whole ? variable(n).id : name(n));
+    return out;
+  }
+  // The text of the reducers that a loop passes.
+  val reducers(const std::vector<NodeId>& path) const {
+    val out = val::array();
+    for (NodeId n : path)
+      if (variable(n).aggregate) out.call<void>("push", variable(n).name);
     return out;
   }
 
@@ -230,8 +276,7 @@ EMSCRIPTEN_BINDINGS(loopscope) {
   class_<Analysis_>("Analysis")
       .function("ok", &Analysis_::ok)
       .function("diagnostics", &Analysis_::diagnostics)
-      .function("mode", &Analysis_::mode)
-      .function("note", &Analysis_::note)
+      .function("search", &Analysis_::search)
       .function("links", &Analysis_::links)
       .function("partitions", &Analysis_::partitions)
       .function("loops", &Analysis_::loops)

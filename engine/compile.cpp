@@ -3,11 +3,11 @@
 #include <rapidjson/document.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "formats/read.h"
 #include "ir/print_c.h"
 #include "ir/schedule.h"
-#include "ir/unroll.h"
 #include "model/dump.h"
 #include "results/layout.h"
 #include "semantics/lower.h"
@@ -44,10 +44,7 @@ CompiledProgram compile(const LoadedProject& loaded, const CompileOptions& optio
   auto program = std::make_shared<Program>(schedule(std::move(unordered), out.diagnostics));
   if (has_errors(out.diagnostics)) return out;
   if (options.ltm) {
-    if (has_arrays(*program)) *program = unroll(*program, out.diagnostics);
-    if (has_errors(out.diagnostics)) return out;
-    LtmOptions ltm;
-    ltm.mode = options.ltm_mode;
+    LtmOptions ltm{options.ltm_mode, options.pinned_loops, {options.discovery_max_loops, options.discovery_threshold, options.discovery_budget_ms}};
     out.plan = std::make_shared<LtmPlan>(instrument(*program, ltm, out.diagnostics));
     if (has_errors(out.diagnostics)) return out;
   }
@@ -64,6 +61,21 @@ CompiledProgram compile_project(const LoadedProject& loaded, const CompileOption
   limit(out.diagnostics);
   return out;
 }
+
+namespace {
+bool read_pinned(const rapidjson::Value& value, std::vector<std::vector<std::string>>& out) {
+  if (!value.IsArray()) return false;
+  for (const auto& loop : value.GetArray()) {
+    if (!loop.IsArray() || loop.Empty()) return false;
+    out.emplace_back();
+    for (const auto& name : loop.GetArray()) {
+      if (!name.IsString()) return false;
+      out.back().emplace_back(name.GetString(), name.GetStringLength());
+    }
+  }
+  return true;
+}
+}  // namespace
 
 Result<CompileOptions> parse_options(std::string_view json) {
   CompileOptions options;
@@ -92,8 +104,7 @@ Result<CompileOptions> parse_options(std::string_view json) {
   }
   if (const rapidjson::Value* value = member("ltmMode")) {
     std::string text = value->IsString() ? value->GetString() : "";
-    if (text == "discovery") return diagnose(Code::unsupported_feature, "discovery mode is not there yet; use exhaustive");
-    if (text != "auto" && text != "exhaustive") return bad("ltmMode", "auto, exhaustive or discovery");
+    if (text != "auto" && text != "exhaustive" && text != "discovery") return bad("ltmMode", "auto, exhaustive or discovery");
     options.ltm_mode = text;
   }
   if (const rapidjson::Value* value = member("method")) {
@@ -103,8 +114,22 @@ Result<CompileOptions> parse_options(std::string_view json) {
     else if (text == "rk4") options.method = Method::Rk4;
     else return bad("method", "euler, rk2 or rk4");
   }
-  if (const rapidjson::Value* value = member("pinnedLoops"))
-    if (value->IsArray() && !value->Empty()) return diagnose(Code::unsupported_feature, "pinned loops are not there yet");
+  if (const rapidjson::Value* value = member("pinnedLoops"); value && !read_pinned(*value, options.pinned_loops))
+    return bad("pinnedLoops", "a list of loops, each a list of the names of its variables in causal order");
+  if (const rapidjson::Value* value = member("discovery")) {
+    if (!value->IsObject()) return bad("discovery", "an object");
+    auto number = [&](const char* name, double least, double most, double& to) {
+      auto it = value->FindMember(name);
+      if (it == value->MemberEnd() || it->value.IsNull()) return true;
+      to = it->value.IsNumber() ? it->value.GetDouble() : NAN;
+      return to >= least && to <= most;
+    };
+    double loops = options.discovery_max_loops;
+    if (!number("maxLoops", 1, 1e6, loops)) return bad("discovery.maxLoops", "a number from 1 to 1,000,000");
+    if (!number("budgetMs", 1, 3.6e6, options.discovery_budget_ms)) return bad("discovery.budgetMs", "a number of milliseconds from 1 to 3,600,000");
+    if (!number("threshold", 0, 1, options.discovery_threshold)) return bad("discovery.threshold", "a number from 0 to 1");
+    options.discovery_max_loops = uint32_t(loops);
+  }
   return options;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ir/axes.h"
+
 namespace loopscope {
 
 const char* section_name(Section section) {
@@ -13,15 +15,20 @@ namespace {
 
 const std::vector<uint32_t> no_extents;
 
-// x(t) - x(t-dt) of a scalar variable with a slot in the row: that variable, else none_id.
-VariableId change_of(const Program& p, ExprId id) {
+// x(t) - x(t-dt) of one slot of the row: its load at t, else none_id.
+ExprId change_of(const Program& p, ExprId id) {
   const Expr& e = p.expr(id);
   if (e.op != Op::Subtract) return none_id;
   ExprId a = p.argument(id, 0), b = p.argument(id, 1);
   if (p.expr(a).op != Op::Load || p.expr(b).op != Op::Load) return none_id;
   const LoadInfo &now = p.load_of(a), &before = p.load_of(b);
-  bool pair = now.variable == before.variable && now.plane == Plane::Current && before.plane == Plane::Previous && now.indices.empty() && before.indices.empty();
-  return pair && p.variables[now.variable].place == Place::Row ? now.variable : none_id;
+  bool pair = now.variable == before.variable && now.plane == Plane::Current && before.plane == Plane::Previous && now.indices == before.indices;
+  bool one = std::all_of(now.indices.begin(), now.indices.end(), [](const IndexMap& i) { return i.kind == IndexMap::Fixed; });
+  return pair && one && p.variables[now.variable].place == Place::Row ? a : none_id;
+}
+uint32_t slot_of(const Program& p, ExprId load) {
+  const LoadInfo& info = p.load_of(load);
+  return p.variables[info.variable].slot + element_at(p, info.indices, strides_of(p, info.variable), {});
 }
 
 // With fewer scores than this their code fits the processor's caches, and is quicker than going through a table.
@@ -29,7 +36,7 @@ constexpr size_t table_from = 100;
 
 struct TableLink {
   bool fits = false;
-  VariableId from, to;
+  ExprId from, to;  // their loads
   ls_link_kind kind;
   ExprId change;
   ExprId net = none_id;  // the target's change where that is no variable's: the net flow of a stock
@@ -37,7 +44,7 @@ struct TableLink {
 
 TableLink table_link(const Program& p, const Equation& e) {
   TableLink link;
-  if (p.scores.size() < table_from || !e.extents.empty() || p.expr(e.expr).op != Op::LinkScore) return link;
+  if (p.scores.size() < table_from || !e.target_index.empty() || p.expr(e.expr).op != Op::LinkScore) return link;
   ExprId change = p.argument(e.expr, 0), dz = p.argument(e.expr, 1), dx = p.argument(e.expr, 2);
   link.from = change_of(p, dx);
   link.to = change_of(p, dz);
@@ -124,14 +131,13 @@ void sort_scores(Program& p) {
 
 std::vector<ls_link> score_links(const Program& p, ls_run& run) {
   std::vector<ls_link> by_kind[LS_LINK_KINDS], links;
-  auto slot = [&](VariableId v) { return p.variables[v].slot; };
   std::unordered_map<ExprId, uint32_t> nets;
   for (const Equation& e : p.scores) {
     TableLink link = table_link(p, e);
     if (!link.fits) continue;
     uint32_t to = link.net != none_id ? p.score_first + nets.emplace(link.net, uint32_t(nets.size())).first->second
-                                      : slot(link.to == none_id ? link.from : link.to);
-    by_kind[link.kind].push_back({slot(e.target), slot(link.from), to});
+                                      : slot_of(p, link.to == none_id ? link.from : link.to);
+    by_kind[link.kind].push_back({p.variables[e.target].slot, slot_of(p, link.from), to});
   }
   run.net_count = uint32_t(nets.size());
   run.link_total = 0;
@@ -141,14 +147,6 @@ std::vector<ls_link> score_links(const Program& p, ls_run& run) {
     links.insert(links.end(), by_kind[kind].begin(), by_kind[kind].end());
   }
   return links;
-}
-
-std::vector<uint32_t> strides_of(const Program& program, VariableId variable) {
-  const auto& dimensions = program.variables[variable].dimensions;
-  std::vector<uint32_t> strides(dimensions.size(), 1);
-  for (size_t i = dimensions.size(); i-- > 1;)
-    strides[i - 1] = strides[i] * uint32_t(program.dimensions[dimensions[i]].elements.size());
-  return strides;
 }
 
 std::vector<uint32_t> count_uses(const Program& program, const std::vector<Assignment>& assignments) {

@@ -43,9 +43,6 @@ inline Source load_source(const Program& program, const LoadInfo& load) {
   return load.plane == Plane::Previous ? Source::Previous : Source::Current;
 }
 
-// Row-major strides of a variable's axes, in slots.
-std::vector<uint32_t> strides_of(const Program& program, VariableId variable);
-
 // How many times each expression is an argument or a root among the assignments, counting a shared node's arguments once.
 std::vector<uint32_t> count_uses(const Program& program, const std::vector<Assignment>& assignments);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "ir/axes.h"
 #include "ir/geometry.h"
 #include "ir/lowering_support.h"
 

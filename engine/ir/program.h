@@ -101,13 +101,12 @@ struct ProgramVariable {
   Place place = Place::Row;
   bool constant = false;           // a number that can be set: place Fixed, slot < constants
   bool hidden = false;
+  bool aggregate = false;          // a reducer that LTM made a variable of; `name` is its text
   std::vector<uint32_t> dimensions;  // into Program::dimensions
   uint32_t elements = 1;
   uint32_t slot = none_id;         // first of `elements`
   uint32_t macro = none_id;        // the macro instance that it is inside of
   VariableId owner = none_id;      // of a hidden one: the variable in whose equation it arose
-  VariableId element_of = none_id; // of an unrolled array (unroll.h): the array, whose slots these are
-  uint32_t element = 0;            // which of its elements
   std::vector<double> defaults;    // of a constant
   Span span;
 };

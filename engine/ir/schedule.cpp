@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "ir/axes.h"
 #include "ir/lowering_support.h"
 #include "support/graph.h"
 
@@ -19,23 +20,8 @@ struct Group {
 // Calls f(linear element index) for each element that the equation sets, with its axes' values.
 template <class F>
 void for_each_element(const Program& program, const Equation& e, F&& f) {
-  std::vector<uint32_t> axes(e.extents.size(), 0), strides = strides_of(program, e.target);
-  for (uint32_t extent : e.extents)
-    if (extent == 0) return;
-  for (;;) {
-    uint32_t element = 0;
-    for (size_t i = 0; i < e.target_index.size(); i++) {
-      const IndexMap& index = e.target_index[i];
-      uint32_t at = index.kind == IndexMap::Fixed ? index.value
-                    : index.kind == IndexMap::Axis ? axes[index.value] + index.offset
-                                                   : program.index_tables[index.table][axes[index.value]];
-      element += at * strides[i];
-    }
-    f(element, axes);
-    size_t i = axes.size();
-    while (i > 0 && ++axes[i - 1] == e.extents[i - 1]) axes[--i] = 0;
-    if (i == 0) return;
-  }
+  std::vector<uint32_t> strides = strides_of(program, e.target);
+  each_point(e.extents, [&](const std::vector<uint32_t>& at) { f(element_at(program, e.target_index, strides, at), at); });
 }
 
 class Scheduler {
@@ -127,8 +113,9 @@ class Scheduler {
     for (VariableId v : members)
       for (const Equation& e : equations[v])
         for_each_element(program_, e, [&](uint32_t element, const std::vector<uint32_t>& axes) {
-          std::unordered_map<ExprId, ExprId> memo;
-          Equation one{v, e.extents.empty() ? e.expr : at_axes(e.expr, axes, memo), {}, {}};
+          std::vector<AxisCopier::Target> at;
+          for (uint32_t axis : axes) at.push_back({true, axis});
+          Equation one{v, e.extents.empty() ? e.expr : AxisCopier(build_, std::move(at), 0).copy(e.expr), {}, {}};
           std::vector<uint32_t> strides = strides_of(program_, v);
           uint32_t rest = element;
           for (uint32_t stride : strides) {
@@ -155,31 +142,6 @@ class Scheduler {
     for (uint32_t i : ordered.order) group.equations.push_back(scalar[i]);
     groups.push_back(std::move(group));
     return true;
-  }
-
-  // The expression with its loop axes at given values.
-  ExprId at_axes(ExprId id, const std::vector<uint32_t>& axes, std::unordered_map<ExprId, ExprId>& memo) {
-    auto it = memo.find(id);
-    if (it != memo.end()) return it->second;
-    Expr e = program_.expr(id);
-    ExprId result = id;
-    if (e.op == Op::Load) {
-      LoadInfo load = program_.load_of(id);
-      for (IndexMap& index : load.indices) {
-        if (index.kind == IndexMap::Computed) index.expr = at_axes(index.expr, axes, memo);
-        if ((index.kind == IndexMap::Axis || index.kind == IndexMap::Mapped) && index.value < axes.size())
-          index = {IndexMap::Fixed, index.kind == IndexMap::Axis ? axes[index.value] + index.offset : program_.index_tables[index.table][axes[index.value]]};
-      }
-      result = build_.load(load.variable, load.plane, load.indices);
-    } else if (e.op == Op::AxisIndex && e.payload < axes.size()) {
-      result = build_.constant(axes[e.payload]);
-    } else if (e.count) {
-      std::vector<ExprId> arguments;
-      for (uint32_t i = 0; i < e.count; i++) arguments.push_back(at_axes(program_.argument(id, i), axes, memo));
-      result = build_.node(e.op, std::move(arguments), e.payload);
-    }
-    memo.emplace(id, result);
-    return result;
   }
 
   // Elements of the members that a scalar expression may read now.
@@ -321,15 +283,6 @@ void assign_slots(Program& program) {
   uint32_t fixed = 0, row = 1;
   auto give = [&](ProgramVariable& v, uint32_t& next) {
     if (v.slot != none_id) return;
-    if (v.element_of != none_id) {  // the array's slots, as it has them when it is not unrolled
-      ProgramVariable& whole = program.variables[v.element_of];
-      if (whole.slot == none_id) {
-        whole.slot = next;
-        next += whole.elements;
-      }
-      v.slot = whole.slot + v.element;
-      return;
-    }
     v.slot = next;
     next += v.elements;
   };

@@ -1,8 +1,9 @@
 #include "ltm/causal_graph.h"
 
 #include <algorithm>
+#include <cmath>
 
-#include "support/graph.h"
+#include "ir/axes.h"
 
 namespace loopscope {
 
@@ -15,178 +16,301 @@ const char* polarity_name(Polarity p) {
   return p == Polarity::Positive ? "positive" : p == Polarity::Negative ? "negative" : "unknown";
 }
 
-std::vector<Link> causal_links(const Program& program) {
-  std::vector<Link> links;
-  std::vector<uint32_t> marks, seen(program.variables.size(), 0);
-  uint32_t stamp = 0;
-  std::vector<VariableId> lag_source(program.variables.size(), none_id);
-  for (const Lag& lag : program.lags) lag_source[lag.variable] = lag.source;
-  auto can_change = [&](VariableId v) {
-    const ProgramVariable& variable = program.variables[v];
-    return v != 0 && variable.place == Place::Row && variable.role != Role::Score;
-  };
-  PolarityFinder polarity(program);
-  for (const Equation& e : program.dynamics) {
-    VariableId to = e.target;
-    if (lag_source[to] != none_id) {
-      if (can_change(lag_source[to])) links.push_back({lag_source[to], to, LinkKind::Lag, Polarity::Positive, none_id});
-      continue;
-    }
-    stamp++;
-    for_each_node(program, e.expr, marks, stamp, [&](ExprId id) {
-      if (program.expr(id).op != Op::Load) return;
-      VariableId from = program.load_of(id).variable;
-      if (!can_change(from) || seen[from] == stamp) return;
-      seen[from] = stamp;
-      links.push_back({from, to, LinkKind::Instant, polarity.of(e.expr, from), none_id});
-    });
-  }
-  for (const StockInfo& stock : program.stocks)
-    for (const auto* flows : {&stock.inflows, &stock.outflows})
-      for (VariableId flow : *flows) {
-        if (!can_change(flow)) continue;
-        if (flows == &stock.outflows && std::find(stock.inflows.begin(), stock.inflows.end(), flow) != stock.inflows.end()) continue;
-        links.push_back({flow, stock.variable, LinkKind::Flow, flows == &stock.inflows ? Polarity::Positive : Polarity::Negative, none_id});
-      }
-  return links;
+std::string node_name(const Program& program, const Node& node) {
+  return program.variables[node.variable].id + element_label(program, node.variable, node.element);
 }
 
 namespace {
 
-// Johnson's search from one start node of a component, without recursion.
-class CircuitSearch {
+class GraphBuilder {
  public:
-  CircuitSearch(const std::vector<std::vector<GraphEdge>>& edges, uint32_t max_loops, uint64_t max_visits)
-      : edges_(edges), max_loops_(max_loops), max_visits_(max_visits), blocked_(edges.size(), false), waiting_(edges.size()),
-        allowed_(edges.size(), 0), degree_(edges.size(), 0), local_(edges.size(), none_id) {}
+  GraphBuilder(Program& program, LtmPlan& plan) : program_(program), plan_(plan), polarity_(program) {}
 
-  Circuits run() {
-    // Circuits through one node of a component; then the node goes, and what is left falls apart into components. Taking a node that
-    // many paths meet at leaves little: most models are free of circles once a few stocks are gone.
-    std::vector<uint32_t> everything(edges_.size());
-    for (uint32_t i = 0; i < everything.size(); i++) everything[i] = i;
-    split(everything);
-    while (!pending_.empty() && result_.complete) {
-      std::vector<uint32_t> members = std::move(pending_.back());
-      pending_.pop_back();
-      stamp_++;
-      for (uint32_t v : members) {
-        allowed_[v] = stamp_;
-        blocked_[v] = false;
-        waiting_[v].clear();
-      }
-      uint32_t start = busiest(members);
-      search(start);
-      members.erase(std::find(members.begin(), members.end(), start));
-      split(members);
+  std::vector<CausalRead> run() {
+    nodes();
+    lag_source_.assign(program_.variables.size(), none_id);
+    for (const Lag& lag : program_.lags) lag_source_[lag.variable] = lag.source;
+    for (uint32_t i = 0; i < program_.dynamics.size(); i++) {
+      if (lag_source_[program_.dynamics[i].target] != none_id) lag(i);
+      else equation(i);
     }
-    return std::move(result_);
+    for (uint32_t i = 0; i < program_.stocks.size(); i++) stock(i);
+    return std::move(reads_);
   }
 
  private:
-  uint32_t busiest(const std::vector<uint32_t>& members) {
-    for (uint32_t v : members) degree_[v] = 0;
-    for (uint32_t v : members)
-      for (const GraphEdge& e : edges_[v])
-        if (allowed_[e.to] == stamp_) degree_[v]++, degree_[e.to]++;
-    return *std::max_element(members.begin(), members.end(), [&](uint32_t a, uint32_t b) { return degree_[a] < degree_[b]; });
+  bool can_change(VariableId v) const {
+    const ProgramVariable& variable = program_.variables[v];
+    return v != 0 && variable.place == Place::Row && variable.role != Role::Score;
   }
 
-  // Components with circuits among `nodes` wait for their turn.
-  void split(const std::vector<uint32_t>& nodes) {
-    for (uint32_t i = 0; i < nodes.size(); i++) local_[nodes[i]] = i;
-    Adjacency sub(nodes.size());
-    std::vector<bool> self(nodes.size(), false);
-    for (uint32_t i = 0; i < nodes.size(); i++)
-      for (const GraphEdge& e : edges_[nodes[i]])
-        if (local_[e.to] != none_id) {
-          sub[i].push_back(local_[e.to]);
-          if (e.to == nodes[i]) self[i] = true;
-        }
-    for (const auto& part : strongly_connected_components(sub).members) {
-      if (part.size() == 1 && !self[part[0]]) continue;
-      std::vector<uint32_t> members;
-      for (uint32_t i : part) members.push_back(nodes[i]);
-      pending_.push_back(std::move(members));
+  void nodes() {
+    plan_.first_node.assign(program_.variables.size(), none_id);
+    for (VariableId v = 0; v < program_.variables.size(); v++) {
+      if (!can_change(v)) continue;
+      plan_.first_node[v] = NodeId(plan_.nodes.size());
+      for (uint32_t k = 0; k < program_.variables[v].elements; k++) plan_.nodes.push_back({v, k});
     }
-    for (uint32_t v : nodes) local_[v] = none_id;
+    plan_.stock.assign(plan_.nodes.size(), false);
+    for (const StockInfo& s : program_.stocks)
+      if (plan_.first_node[s.variable] != none_id)
+        for (uint32_t k = 0; k < program_.variables[s.variable].elements; k++) plan_.stock[plan_.first_node[s.variable] + k] = true;
   }
 
-  struct Frame {
-    uint32_t node, next;
-    bool found;
+  struct Loops {
+    uint32_t first;
+    const std::vector<uint32_t>* extents;
   };
 
-  void search(uint32_t start) {
-    std::vector<Frame> stack{{start, 0, false}};
-    std::vector<uint32_t> path;
-    blocked_[start] = true;
-    while (!stack.empty()) {
-      Frame& frame = stack.back();
-      if (frame.next < edges_[frame.node].size()) {
-        const GraphEdge& e = edges_[frame.node][frame.next++];
-        if (allowed_[e.to] != stamp_) continue;
-        if (++visits_ > max_visits_) {
-          result_.complete = false;
+  // Every way in which an equation reads variables that can change, in order of first read.
+  void equation(uint32_t number) {
+    const Equation& e = program_.dynamics[number];
+    found_.clear();
+    found_of_.clear();
+    loops_.clear();
+    collect(e, e.expr, ++stamp_);
+    for (CausalRead& read : found_) {
+      read.equation = number;
+      VariableId from = program_.load_of(read.loads[0]).variable;
+      Polarity polarity = polarity_.of(e.expr, read.loads);
+      size_t first = plan_.edges.size();
+      add({from, e.target, LinkKind::Instant, polarity}, std::move(read));
+      if (polarity == Polarity::Unknown && !e.extents.empty() && knows_element(e.expr)) polarity_of_elements(e, first);
+    }
+  }
+
+  bool knows_element(ExprId root) {
+    bool found = false;
+    for_each_node(program_, root, marks_, ++stamp_, [&](ExprId id) { found |= program_.expr(id).op == Op::AxisIndex; });
+    return found;
+  }
+  // Of an equation that says something else for each element: (3 - team) * x.
+  void polarity_of_elements(const Equation& e, size_t first) {
+    if (first == plan_.edges.size()) return;
+    const CausalRead& read = reads_.back();
+    uint64_t inner = 1;
+    for (size_t i = read.own_axes; i < read.extents.size(); i++) inner *= read.extents[i];
+    uint64_t known_at = UINT64_MAX;
+    Polarity polarity = Polarity::Unknown;
+    for (size_t i = first; i < plan_.edges.size(); i++) {
+      uint64_t point = plan_.edges[i].element / inner;
+      if (point != known_at) {
+        std::vector<uint32_t> at(e.extents.size());
+        uint64_t rest = point;
+        for (size_t a = at.size(); a-- > 0; rest /= e.extents[a]) at[a] = uint32_t(rest % e.extents[a]);
+        polarity = polarity_.of(e.expr, read.loads, at);
+        known_at = point;
+      }
+      plan_.edges[i].polarity = polarity;
+    }
+  }
+
+  // A subscript that is arithmetic on one loop of the equation: its elements as a table.
+  bool tabulated(const Equation& e, ExprId subscript, uint32_t size, IndexMap& index, CausalRead& read) {
+    uint32_t axis = none_id;
+    bool plain = true;
+    std::vector<uint32_t> marks;
+    for_each_node(program_, subscript, marks, 1, [&](ExprId id) {
+      const Expr& node = program_.expr(id);
+      if (node.op == Op::AxisIndex && (axis == none_id || axis == node.payload)) axis = node.payload;
+      else plain &= node.op != Op::AxisIndex && node.op != Op::Load && node.op != Op::Reduce;
+    });
+    if (!plain || axis >= e.extents.size()) return false;
+    std::vector<uint32_t> at(e.extents.size(), 0), table;
+    CausalRead::Outside outside{axis, {}};
+    for (at[axis] = 0; at[axis] < e.extents[axis]; at[axis]++) {
+      auto number = known_number(program_, subscript, at);
+      if (!number) return false;
+      double k = std::floor(*number);
+      bool inside = k >= 1 && k <= size;
+      outside.at.push_back(!inside);
+      table.push_back(inside ? uint32_t(k) - 1 : 0);
+    }
+    index = {IndexMap::Mapped, axis, 0, uint32_t(program_.index_tables.size())};
+    auto known = std::find(program_.index_tables.begin(), program_.index_tables.end(), table);
+    if (known != program_.index_tables.end()) index.table = uint32_t(known - program_.index_tables.begin());
+    else program_.index_tables.push_back(std::move(table));
+    read.outside.push_back(std::move(outside));
+    return true;
+  }
+
+  void collect(const Equation& e, ExprId id, uint32_t stamp) {
+    if (marks_.size() < program_.exprs.size()) marks_.resize(program_.exprs.size(), 0);
+    if (marks_[id] == stamp) return;
+    marks_[id] = stamp;
+    const Expr& node = program_.expr(id);
+    if (node.op == Op::Reduce) {
+      const Reduction& r = program_.reductions[node.payload];
+      loops_.push_back({r.first_axis, &r.extents});
+      collect(e, program_.argument(id, 0), ++stamp_);
+      loops_.pop_back();
+      return;
+    }
+    for (uint32_t i = 0; i < node.count; i++) collect(e, program_.argument(id, i), stamp);
+    if (node.op != Op::Load) return;
+    for (const IndexMap& index : program_.load_of(id).indices)
+      if (index.kind == IndexMap::Computed) collect(e, index.expr, stamp);
+    note(e, id);
+  }
+
+  // The loop of a reducer around the load, as an axis of the link's own.
+  uint32_t extra_axis(uint32_t axis, std::vector<uint32_t>& seen, CausalRead& read) const {
+    for (uint32_t k = 0; k < seen.size(); k++)
+      if (seen[k] == axis) return read.own_axes + k;
+    for (size_t l = loops_.size(); l-- > 0;) {
+      if (axis < loops_[l].first || axis >= loops_[l].first + loops_[l].extents->size()) continue;
+      seen.push_back(axis);
+      read.extents.push_back((*loops_[l].extents)[axis - loops_[l].first]);
+      break;
+    }
+    return uint32_t(read.extents.size() - 1);
+  }
+
+  void note(const Equation& e, ExprId id) {
+    const LoadInfo& load = program_.load_of(id);
+    if (!can_change(load.variable)) return;
+    CausalRead read;
+    read.extents = e.extents;
+    read.own_axes = uint32_t(e.extents.size());
+    read.to = e.target_index;
+    std::vector<uint32_t> seen;
+    for (size_t i = 0; i < load.indices.size(); i++) {
+      IndexMap index = load.indices[i];
+      uint32_t size = extents_of(program_, load.variable)[i];
+      if (index.kind == IndexMap::Computed) {
+        IndexMap table;
+        if (tabulated(e, index.expr, size, table, read)) {
+          read.from.push_back(table);
+          continue;
+        }
+        seen.push_back(none_id);
+        read.extents.push_back(size);
+        index = {IndexMap::Axis, uint32_t(read.extents.size() - 1)};
+      } else if (index.kind != IndexMap::Fixed && index.value >= read.own_axes) {
+        index.value = extra_axis(index.value, seen, read);
+      }
+      read.from.push_back(index);
+    }
+    auto [begin, end] = found_of_.equal_range(load.variable);
+    for (auto it = begin; it != end; ++it) {
+      CausalRead& known = found_[it->second];
+      if (known.from != read.from || known.extents != read.extents) continue;
+      known.loads.push_back(id);
+      return;
+    }
+    read.loads.push_back(id);
+    found_of_.emplace(load.variable, uint32_t(found_.size()));
+    found_.push_back(std::move(read));
+  }
+
+  // A variable that is another's past: what its equation reads of it one dt earlier, or records in a buffer.
+  void lag(uint32_t number) {
+    const Equation& e = program_.dynamics[number];
+    VariableId source = lag_source_[e.target];
+    if (!can_change(source)) return;
+    ExprId found = none_id;
+    for_each_node(program_, e.expr, marks_, ++stamp_, [&](ExprId id) {
+      const Expr& node = program_.expr(id);
+      if (node.op == Op::Load && program_.load_of(id).plane == Plane::Previous && program_.load_of(id).variable == source) found = id;
+      if (node.op == Op::DelayRead) {
+        ExprId input = program_.delays[node.payload].input;
+        if (program_.expr(input).op == Op::Load) found = input;
+      }
+    });
+    if (found == none_id) return;
+    CausalRead read;
+    read.equation = number;
+    read.extents = e.extents;
+    read.own_axes = uint32_t(e.extents.size());
+    read.from = program_.load_of(found).indices;
+    read.to = e.target_index;
+    add({source, e.target, LinkKind::Lag, Polarity::Positive}, std::move(read));
+  }
+
+  void stock(uint32_t number) {
+    const StockInfo& stock = program_.stocks[number];
+    auto loads = flow_loads(program_, stock);
+    for (const auto* flows : {&stock.inflows, &stock.outflows})
+      for (VariableId flow : *flows) {
+        if (!can_change(flow)) continue;
+        if (flows == &stock.outflows && std::find(stock.inflows.begin(), stock.inflows.end(), flow) != stock.inflows.end()) continue;
+        auto load = loads.find(flow);
+        if (load == loads.end()) continue;
+        CausalRead read;
+        read.equation = number;
+        read.extents = stock.extents;
+        read.own_axes = uint32_t(stock.extents.size());
+        read.from = program_.load_of(load->second).indices;
+        for (uint32_t i = 0; i < stock.extents.size(); i++) read.to.push_back({IndexMap::Axis, i});
+        read.loads.push_back(load->second);
+        add({flow, stock.variable, LinkKind::Flow, flows == &stock.inflows ? Polarity::Positive : Polarity::Negative}, std::move(read));
+      }
+  }
+
+  // The link and its edges. An edge that another link has already (x[i] and x[nyc] where i is nyc) stays that one's.
+  void add(Link link, CausalRead read) {
+    uint32_t number = uint32_t(plan_.links.size());
+    bool alone = program_.variables[link.from].elements == 1 && read.extents.empty();
+    std::vector<uint32_t> from_strides = strides_of(program_, link.from), to_strides = strides_of(program_, link.to);
+    uint32_t element = 0;
+    // Only links of the same equation can meet.
+    if (read.equation != equation_ || link.kind != kind_) seen_.clear();
+    equation_ = read.equation;
+    kind_ = link.kind;
+    size_t before = plan_.edges.size();
+    each_point(read.extents, [&](const std::vector<uint32_t>& at) {
+      for (const CausalRead::Outside& outside : read.outside)
+        if (outside.at[at[outside.axis]]) {
+          element++;
           return;
         }
-        if (e.to == start) {
-          frame.found = true;
-          if (result_.loops.size() >= max_loops_) {
-            result_.complete = false;
-            return;
-          }
-          result_.loops.push_back(path);
-          result_.loops.back().push_back(e.edge);
-        } else if (!blocked_[e.to]) {
-          blocked_[e.to] = true;
-          path.push_back(e.edge);
-          stack.push_back({e.to, 0, false});
+      NodeId from = plan_.first_node[link.from] + element_at(program_, read.from, from_strides, at);
+      NodeId to = plan_.first_node[link.to] + element_at(program_, read.to, to_strides, at);
+      Edge edge{from, to, number, element++, link.polarity};
+      if (!alone) {
+        auto [known, added] = seen_.emplace(uint64_t(from) << 32 | to, uint32_t(plan_.edges.size()));
+        if (!added) {
+          Polarity& polarity = plan_.edges[known->second].polarity;
+          if (polarity != edge.polarity) polarity = Polarity::Unknown;
+          return;
         }
-        continue;
       }
-      uint32_t node = frame.node;
-      bool found = frame.found;
-      if (found) {
-        unblock(node);
-      } else {
-        for (const GraphEdge& e : edges_[node])
-          if (allowed_[e.to] == stamp_ && std::find(waiting_[e.to].begin(), waiting_[e.to].end(), node) == waiting_[e.to].end())
-            waiting_[e.to].push_back(node);
-      }
-      stack.pop_back();
-      if (!path.empty()) path.pop_back();
-      if (!stack.empty() && found) stack.back().found = true;
-    }
+      plan_.edges.push_back(edge);
+    });
+    if (plan_.edges.size() == before) return;
+    plan_.links.push_back(link);
+    reads_.push_back(std::move(read));
   }
 
-  void unblock(uint32_t node) {
-    std::vector<uint32_t> pending{node};
-    while (!pending.empty()) {
-      uint32_t v = pending.back();
-      pending.pop_back();
-      if (!blocked_[v]) continue;
-      blocked_[v] = false;
-      pending.insert(pending.end(), waiting_[v].begin(), waiting_[v].end());
-      waiting_[v].clear();
-    }
-  }
-
-  const std::vector<std::vector<GraphEdge>>& edges_;
-  uint32_t max_loops_;
-  uint64_t max_visits_, visits_ = 0;
-  std::vector<bool> blocked_;
-  std::vector<std::vector<uint32_t>> waiting_;
-  std::vector<uint32_t> allowed_, degree_, local_;
-  std::vector<std::vector<uint32_t>> pending_;
+  Program& program_;
+  LtmPlan& plan_;
+  PolarityFinder polarity_;
+  std::vector<CausalRead> reads_, found_;                  // found_: of the equation at hand
+  std::unordered_multimap<VariableId, uint32_t> found_of_;
+  std::vector<VariableId> lag_source_;
+  std::vector<Loops> loops_;
+  std::unordered_map<uint64_t, uint32_t> seen_;
+  uint32_t equation_ = none_id;
+  LinkKind kind_ = LinkKind::Instant;
+  std::vector<uint32_t> marks_;
   uint32_t stamp_ = 0;
-  Circuits result_;
 };
 
 }  // namespace
 
-Circuits elementary_circuits(const std::vector<std::vector<GraphEdge>>& out_edges, uint32_t max_loops, uint64_t max_visits) {
-  return CircuitSearch(out_edges, max_loops, max_visits).run();
+std::unordered_map<VariableId, ExprId> flow_loads(const Program& program, const StockInfo& stock) {
+  std::unordered_map<VariableId, ExprId> loads;
+  std::vector<ExprId> pending{stock.net};
+  while (!pending.empty()) {
+    ExprId id = pending.back();
+    pending.pop_back();
+    const Expr& e = program.expr(id);
+    if (e.op == Op::Load) loads.emplace(program.load_of(id).variable, id);
+    for (uint32_t i = 0; i < e.count; i++) pending.push_back(program.argument(id, i));
+  }
+  return loads;
 }
+
+std::vector<CausalRead> build_causal_graph(Program& program, LtmPlan& plan) { return GraphBuilder(program, plan).run(); }
 
 }  // namespace loopscope

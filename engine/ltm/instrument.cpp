@@ -1,396 +1,306 @@
 #include <algorithm>
+#include <map>
 
-#include "ltm/causal_graph.h"
+#include "ir/axes.h"
+#include "ltm/aggregates.h"
+#include "ltm/circuits.h"
+#include "ltm/loops.h"
+#include "ltm/score_variables.h"
 #include "support/graph.h"
 
 namespace loopscope {
 
 namespace {
 
-constexpr const char* prefix = "$\u205Altm\u205A";
 constexpr uint32_t max_macro_paths = 10000;
+// The gate: circuits that are tried before a model counts as too dense to enumerate, and the loops that exhaustive mode lists. A loop
+// that repeats for every element counts once, so arrays have more circuits.
+constexpr uint32_t most_loops = 1000, most_loops_when_asked = 10'000, most_circuits = 200'000;
+constexpr uint64_t most_visits = 20'000'000;
 
 class Instrumenter {
  public:
   Instrumenter(Program& program, const LtmOptions& options, std::vector<Diagnostic>& diagnostics)
-      : program_(program), options_(options), diagnostics_(diagnostics), build_(program) {}
+      : program_(program), options_(options), diagnostics_(diagnostics), reads_(build_causal_graph(program, plan_)), variables_(program, plan_) {}
 
   LtmPlan run() {
-    equation_of_.assign(program_.variables.size(), none_id);
-    for (const Equation& e : program_.dynamics) equation_of_[e.target] = e.expr;
-    stock_of_.assign(program_.variables.size(), none_id);
-    for (uint32_t i = 0; i < program_.stocks.size(); i++) stock_of_[program_.stocks[i].variable] = i;
-    plan_.links = causal_links(program_);
-    for (Link& link : plan_.links) {
+    plan_.discovery = options_.discovery;
+    for (uint32_t i = 0; i < plan_.links.size(); i++) {
       if (too_large()) return std::move(plan_);
-      score_link(link);
+      plan_.links[i].score = variables_.link(plan_.links[i], reads_[i]);
     }
-    plan_.simple_links = uint32_t(plan_.links.size());
     collapse_macros();
-    if (!too_large()) loops();
+    if (!too_large()) find_loops();
     return std::move(plan_);
   }
 
  private:
-  // ---- scores of links
-
-  VariableId add_score(const std::string& name, ExprId value) {
-    ProgramVariable v;
-    v.id = v.name = prefix + name;
-    v.role = Role::Score;
-    v.hidden = true;
-    program_.variables.push_back(std::move(v));
-    VariableId id = VariableId(program_.variables.size() - 1);
-    program_.scores.push_back({id, value, {}, {}});
-    return id;
-  }
-  std::string link_name(const Link& link) const {
-    return "link_score\u205A" + program_.variables[link.from].id + "\u2192" + program_.variables[link.to].id;
-  }
-
-  ExprId change_of(VariableId v) { return build_.subtract(build_.load(v), build_.load(v, Plane::Previous)); }
-
-  void score_link(Link& link) {
-    ExprId value;
-    ExprId dx = change_of(link.from);
-    if (link.kind == LinkKind::Lag) {
-      value = build_.node(Op::LinkScore, {dx, dx, dx});
-    } else if (link.kind == LinkKind::Flow) {
-      value = flow_score(link);
-    } else {
-      ExprId dz = change_of(link.to);
-      value = build_.node(Op::LinkScore, {partial_change(equation_of_[link.to], link.from, dz, link.to), dz, dx});
-    }
-    link.score = add_score(link_name(link), value);
-  }
-
-  // LTM.md section 1: +-|d(f) / d(net)|, an outflow of a stock that cannot go negative as it was really applied.
-  ExprId flow_score(const Link& link) {
-    const StockInfo& stock = program_.stocks[stock_of_[link.to]];
-    ExprId net = stock.net, flow = build_.load(link.from);
-    bool out = link.polarity == Polarity::Negative;
-    if (stock.non_negative && !stock.outflows.empty()) net = applied_net(stock, link.from, flow);
-    ExprId df = build_.subtract(flow, at_previous(flow));
-    ExprId dnet = build_.subtract(net, at_previous(net));
-    return build_.node(Op::LinkScore, {out ? build_.node(Op::Negate, {df}) : df, dnet, df});
-  }
-
-  // Net flow with each outflow limited to what the stock and its inflows leave for it, in the order of the outflows; `flow`
-  // becomes the limited form if it is one of them.
-  ExprId applied_net(const StockInfo& stock, VariableId wanted, ExprId& flow) {
-    ExprId zero = build_.constant(0);
-    ExprId in = none_id;
-    for (VariableId f : stock.inflows) in = in == none_id ? build_.load(f) : build_.add(in, build_.load(f));
-    ExprId left = build_.node(Op::Divide, {build_.load(stock.variable), build_.constant(program_.dt)});
-    if (in != none_id) left = build_.add(left, in);
-    ExprId net = in;
-    for (VariableId f : stock.outflows) {
-      ExprId applied = build_.node(Op::Minimum, {build_.load(f), build_.node(Op::Maximum, {left, zero})});
-      if (f == wanted) flow = applied;
-      left = build_.subtract(left, applied);
-      net = net == none_id ? build_.node(Op::Negate, {applied}) : build_.subtract(net, applied);
-    }
-    return net;
-  }
-
-  // f(x(t), w(t-dt)...) - z(t-dt).
-  ExprId partial_change(ExprId f, VariableId x, ExprId dz, VariableId z) {
-    if (only_input(f, x)) return dz;  // nothing else can change: the partial is z(t), to the bit
-    // Of a sum, only the terms that read x change.
-    std::vector<std::pair<ExprId, bool>> terms;
-    additive_terms(f, false, terms);
-    if (terms.size() == 1) return build_.subtract(with_only(f, x), build_.load(z, Plane::Previous));
-    ExprId sum = none_id;
-    for (auto [term, negative] : terms) {
-      if (!reads(term, x)) continue;
-      ExprId before = at_previous(term), after = with_only(term, x);
-      ExprId change = negative ? build_.subtract(before, after) : build_.subtract(after, before);
-      sum = sum == none_id ? change : build_.add(sum, change);
-    }
-    return sum;
-  }
-
-  void additive_terms(ExprId id, bool negative, std::vector<std::pair<ExprId, bool>>& terms) {
-    std::vector<std::pair<ExprId, bool>> pending{{id, negative}};
-    while (!pending.empty()) {
-      auto [node, minus] = pending.back();
-      pending.pop_back();
-      Op op = program_.expr(node).op;
-      if (op == Op::Add || op == Op::Subtract) {
-        pending.push_back({program_.argument(node, 1), minus != (op == Op::Subtract)});
-        pending.push_back({program_.argument(node, 0), minus});
-      } else if (op == Op::Negate) {
-        pending.push_back({program_.argument(node, 0), !minus});
-      } else {
-        terms.push_back({node, minus});
-      }
-    }
-  }
-
-  bool changes(ExprId id) {
-    const Expr& e = program_.expr(id);
-    if (e.op == Op::StepIndex || e.op == Op::FirstStep || e.op == Op::DelayRead) return true;
-    return e.op == Op::Load && program_.variables[program_.load_of(id).variable].place == Place::Row;
-  }
-  bool only_input(ExprId root, VariableId x) {
-    bool only = true;
-    visit(root, [&](ExprId id) {
-      if (changes(id) && !(program_.expr(id).op == Op::Load && program_.load_of(id).variable == x)) only = false;
-    });
-    return only;
-  }
-  bool reads(ExprId root, VariableId x) {
-    bool found = false;
-    visit(root, [&](ExprId id) { found |= program_.expr(id).op == Op::Load && program_.load_of(id).variable == x; });
-    return found;
-  }
-  template <class F>
-  void visit(ExprId root, F&& f) {
-    for_each_node(program_, root, marks_, ++stamp_, f);
-  }
-
-  // The expression as it was one dt earlier. One memo for the whole program: links of a target share it.
-  ExprId at_previous(ExprId id) { return move(id, none_id, previous_); }
-  // The expression with x at its new value and everything else one dt earlier.
-  ExprId with_only(ExprId id, VariableId x) {
-    std::unordered_map<ExprId, ExprId> memo;
-    return move(id, x, memo);
-  }
-
-  ExprId move(ExprId id, VariableId keep, std::unordered_map<ExprId, ExprId>& memo) {
-    auto it = memo.find(id);
-    if (it != memo.end()) return it->second;
-    Expr e = program_.expr(id);
-    ExprId result = id;
-    if (e.op == Op::Load) {
-      LoadInfo load = program_.load_of(id);
-      for (IndexMap& index : load.indices)
-        if (index.kind == IndexMap::Computed) index.expr = move(index.expr, keep, memo);
-      bool moved = load.variable != keep && program_.variables[load.variable].place == Place::Row;
-      result = build_.load(load.variable, moved ? Plane::Previous : load.plane, load.indices);
-    } else if (e.op == Op::StepIndex) {
-      result = build_.subtract(id, build_.constant(1));  // the draw that was made then
-    } else if (e.count) {
-      std::vector<ExprId> arguments;
-      for (uint32_t i = 0; i < e.count; i++) arguments.push_back(move(program_.argument(id, i), keep, memo));
-      result = build_.node(e.op, std::move(arguments), e.payload);
-    }
-    memo.emplace(id, result);
-    return result;
-  }
-
-  // ---- macros: interiors become composite links from inputs to the output
-
-  void collapse_macros() {
-    size_t n = program_.variables.size();
-    std::vector<std::vector<uint32_t>> out(n);
-    for (uint32_t i = 0; i < plan_.simple_links; i++) out[plan_.links[i].from].push_back(i);
-    auto macro_of = [&](VariableId v) { return program_.variables[v].macro; };
-    for (uint32_t i = 0; i < plan_.simple_links; i++) {
-      const Link& link = plan_.links[i];
-      if (macro_of(link.to) == none_id && (macro_of(link.from) == none_id || is_output(link.from))) plan_.graph.push_back(i);
-    }
-    for (uint32_t m = 0; m < program_.macros.size(); m++) {
-      std::vector<VariableId> inputs;
-      for (uint32_t i = 0; i < plan_.simple_links; i++) {
-        const Link& link = plan_.links[i];
-        if (macro_of(link.to) == m && macro_of(link.from) != m && std::find(inputs.begin(), inputs.end(), link.from) == inputs.end())
-          inputs.push_back(link.from);
-      }
-      for (VariableId input : inputs) {
-        if (too_large()) return;
-        composite(m, input, out);
-      }
-    }
-  }
-
   // The scores of a dense model can outgrow any memory: stop, with an error, long before.
   bool too_large() {
-    constexpr size_t most_nodes = 3'000'000, most_arguments = 6'000'000;
-    if (program_.exprs.size() <= most_nodes && program_.arguments.size() <= most_arguments) return false;
+    constexpr size_t most_terms = 3'000'000;
+    if (variables_.terms() <= most_terms) return false;
     if (!said_too_large_)
       diagnostics_.push_back(diagnose(Code::input_too_large, "the scores of all links of this model come to more than 3,000,000 terms; run it without Loops That Matter, or split its longest equations"));
     said_too_large_ = true;
     return true;
   }
-  bool is_output(VariableId v) const {
-    uint32_t m = program_.variables[v].macro;
-    return m != none_id && program_.macros[m].output == v;
+
+  uint32_t macro_of(NodeId n) const { return program_.variables[plan_.nodes[n].variable].macro; }
+  bool is_output(NodeId n) const {
+    uint32_t m = macro_of(n);
+    return m != none_id && program_.macros[m].output == plan_.nodes[n].variable;
   }
 
-  // At each time, the path score of largest magnitude among the simple paths inside.
-  void composite(uint32_t macro, VariableId input, const std::vector<std::vector<uint32_t>>& out) {
-    VariableId output = program_.macros[macro].output;
-    std::vector<std::vector<uint32_t>> paths;
-    std::vector<uint32_t> path;
-    std::vector<bool> on_path(program_.variables.size(), false);
-    on_path[input] = true;
+  // ---- macros: interiors become composite links from inputs to the output
+
+  void collapse_macros() {
+    uint32_t simple = uint32_t(plan_.edges.size());
+    std::vector<std::vector<uint32_t>> out(plan_.nodes.size());
+    std::vector<std::vector<NodeId>> inputs(program_.macros.size());
+    for (uint32_t e = 0; e < simple; e++) {
+      const Edge& edge = plan_.edges[e];
+      uint32_t from = macro_of(edge.from), to = macro_of(edge.to);
+      if (to == none_id && (from == none_id || is_output(edge.from))) plan_.graph.push_back(e);
+      if (to == none_id) continue;
+      out[edge.from].push_back(e);
+      if (from != to) inputs[to].push_back(edge.from);
+    }
+    for (uint32_t m = 0; m < program_.macros.size(); m++) {
+      // Inputs in order of first use, those of one variable together.
+      std::stable_sort(inputs[m].begin(), inputs[m].end());
+      inputs[m].erase(std::unique(inputs[m].begin(), inputs[m].end()), inputs[m].end());
+      for (size_t begin = 0; begin < inputs[m].size();) {
+        size_t end = begin + 1;
+        while (end < inputs[m].size() && plan_.nodes[inputs[m][end]].variable == plan_.nodes[inputs[m][begin]].variable) end++;
+        if (too_large()) return;
+        composites(m, {inputs[m].begin() + long(begin), inputs[m].begin() + long(end)}, out);
+        begin = end;
+      }
+    }
+  }
+
+  struct Composite {
+    NodeId from, to;
+    ScoreVariables::Paths paths;
+  };
+
+  // From the elements of one input to those of the output. Those that go through the same links share a score variable.
+  void composites(uint32_t macro, const std::vector<NodeId>& inputs, const std::vector<std::vector<uint32_t>>& out) {
+    std::map<std::pair<VariableId, Polarity>, std::vector<Composite>> groups;
+    for (NodeId input : inputs)
+      for (Composite& c : paths_inside(macro, input, out)) {
+        VariableId to = plan_.nodes[c.to].variable;
+        groups[{to, polarity_of(c)}].push_back(std::move(c));
+      }
+    for (const auto& [key, members] : groups) {
+      // An element of the output may be reached from several of the input: they cannot go by that element alone.
+      std::vector<NodeId> ends;
+      for (const Composite& c : members) ends.push_back(c.to);
+      std::sort(ends.begin(), ends.end());
+      if (std::adjacent_find(ends.begin(), ends.end()) == ends.end()) composite(members, key.second);
+      else
+        for (const Composite& c : members) composite({c}, key.second);
+    }
+  }
+
+  static Polarity agree(Polarity a, Polarity b) { return a == Polarity::None || a == b ? b : Polarity::Unknown; }
+  Polarity polarity_of(const Composite& c) const {
+    Polarity polarity = Polarity::None;
+    for (const auto& path : c.paths) {
+      Polarity sign = Polarity::Positive;
+      for (uint32_t e : path) sign = sign * plan_.edges[e].polarity;
+      polarity = agree(polarity, sign);
+    }
+    return polarity;
+  }
+
+  // The simple paths from an input to each element of the output that it reaches.
+  std::vector<Composite> paths_inside(uint32_t macro, NodeId input, const std::vector<std::vector<uint32_t>>& out) {
+    std::vector<Composite> found;
     struct Frame {
-      VariableId node;
+      NodeId node;
       uint32_t next;
     };
     std::vector<Frame> stack{{input, 0}};
-    while (!stack.empty() && paths.size() < max_macro_paths) {
+    std::vector<uint32_t> path;
+    if (on_path_.empty()) on_path_.assign(plan_.nodes.size(), false);
+    on_path_[input] = true;
+    uint32_t paths = 0;
+    while (!stack.empty()) {
       Frame& frame = stack.back();
-      if (frame.node == output || frame.next >= out[frame.node].size()) {
-        if (frame.node == output) paths.push_back(path);
-        on_path[frame.node] = false;
+      bool arrived = stack.size() > 1 && plan_.nodes[frame.node].variable == program_.macros[macro].output;
+      if (arrived) {
+        auto known = std::find_if(found.begin(), found.end(), [&](const Composite& c) { return c.to == frame.node; });
+        if (known == found.end()) known = found.insert(found.end(), {input, frame.node, {}});
+        known->paths.push_back(path);
+        paths++;
+      }
+      if (arrived || paths >= max_macro_paths || frame.next >= out[frame.node].size()) {
+        on_path_[frame.node] = false;
         stack.pop_back();
         if (!path.empty()) path.pop_back();
         continue;
       }
-      uint32_t link = out[frame.node][frame.next++];
-      VariableId to = plan_.links[link].to;
-      if (program_.variables[to].macro != macro || on_path[to]) continue;
-      on_path[to] = true;
-      path.push_back(link);
+      uint32_t edge = out[frame.node][frame.next++];
+      NodeId to = plan_.edges[edge].to;
+      if (macro_of(to) != macro || on_path_[to]) continue;
+      on_path_[to] = true;
+      path.push_back(edge);
       stack.push_back({to, 0});
     }
-    if (paths.empty()) return;
-    ExprId best = none_id;
-    Polarity polarity = Polarity::None;
-    for (const auto& links : paths) {
-      ExprId score = product(links);
-      Polarity sign = Polarity::Positive;
-      for (uint32_t link : links) sign = sign * plan_.links[link].polarity;
-      polarity = polarity == Polarity::None || polarity == sign ? sign : Polarity::Unknown;
-      best = best == none_id ? score : stronger(score, best);
+    return found;
+  }
+
+  // At each time, the path score of largest magnitude among the simple paths inside.
+  void composite(const std::vector<Composite>& all, Polarity polarity) {
+    Link link{plan_.nodes[all[0].from].variable, plan_.nodes[all[0].to].variable, LinkKind::Composite, polarity};
+    std::string from = program_.variables[link.from].id, to = program_.variables[link.to].id;
+    if (all.size() == 1) {
+      from = node_name(program_, plan_.nodes[all[0].from]);
+      to = node_name(program_, plan_.nodes[all[0].to]);
     }
-    Link link{input, output, LinkKind::Composite, polarity, none_id};
-    link.score = add_score(link_name(link), best);
-    plan_.graph.push_back(uint32_t(plan_.links.size()));
+    std::vector<ScoreVariables::Paths> instances;
+    std::vector<uint32_t> dimensions;
+    std::vector<std::vector<uint32_t>> elements;
+    if (all.size() > 1) dimensions = program_.variables[link.to].dimensions;
+    std::vector<uint32_t> extents = extents_of(program_, link.to), strides = strides_of(program_, link.to);
+    for (const Composite& c : all) {
+      std::vector<uint32_t> element;
+      for (size_t i = 0; i < extents.size(); i++) element.push_back(plan_.nodes[c.to].element / strides[i] % extents[i]);
+      elements.push_back(std::move(element));
+      plan_.graph.push_back(uint32_t(plan_.edges.size()));
+      plan_.edges.push_back({c.from, c.to, uint32_t(plan_.links.size()), uint32_t(instances.size()), polarity});
+      instances.push_back(c.paths);
+    }
+    link.score = variables_.products("link_score\u205A" + from + "\u2192" + to, instances, dimensions, elements);
     plan_.links.push_back(link);
-  }
-  ExprId product(const std::vector<uint32_t>& links) {
-    std::vector<ExprId> scores;
-    for (uint32_t link : links) scores.push_back(build_.load(plan_.links[link].score));
-    return build_.fold(Op::Multiply, scores);
-  }
-  ExprId stronger(ExprId a, ExprId b) {
-    ExprId test = build_.node(Op::Greater, {build_.node(Op::Absolute, {a}), build_.node(Op::Absolute, {b})});
-    return build_.node(Op::If, {test, a, b});
   }
 
   // ---- loops
 
-  void loops() {
-    size_t n = program_.variables.size();
-    std::vector<std::vector<GraphEdge>> edges(n);
-    Adjacency all(n);
-    for (uint32_t i : plan_.graph) {
-      edges[plan_.links[i].from].push_back({i, plan_.links[i].to});
-      all[plan_.links[i].from].push_back(plan_.links[i].to);
+  void find_loops() {
+    std::vector<std::vector<GraphEdge>> out(plan_.nodes.size());
+    Adjacency all(plan_.nodes.size());
+    for (uint32_t e : plan_.graph) {
+      out[plan_.edges[e].from].push_back({e, plan_.edges[e].to});
+      all[plan_.edges[e].from].push_back(plan_.edges[e].to);
     }
-    Circuits circuits = elementary_circuits(edges, options_.max_loops, options_.max_visits);
-    if (!circuits.complete) {
-      plan_.note = "the model has more than " + std::to_string(options_.max_loops) + " feedback loops: links are scored, loops are not listed";
-      Diagnostic d = diagnose(Code::too_many_loops, plan_.note);
+    plan_.component = strongly_connected_components(all).of;
+    if (options_.mode == "discovery") plan_.note = "as asked for";
+    else if (enumerate(out)) return;
+    if (options_.mode == "exhaustive") {
+      Diagnostic d = diagnose(Code::too_many_loops, plan_.note + ": links are scored, loops are not listed; use discovery mode");
       d.severity = Severity::Warning;
       diagnostics_.push_back(d);
-      return;
+    } else {
+      plan_.mode = "discovery";
     }
-    plan_.note = "all " + std::to_string(circuits.loops.size()) + " loops of the causal graph";
-    for (const auto& circuit : circuits.loops) add_loop(circuit);
-    number_loops();
-    partitions(strongly_connected_components(all));
-    for (Loop& loop : plan_.loops) loop.score = add_score("loop_score\u205A" + loop.id, product(loop.links));
+    pin_alone();
   }
 
-  const std::string& id_of(VariableId v) const { return program_.variables[v].id; }
-
-  void add_loop(std::vector<uint32_t> links) {
-    // Start at the alphabetically first variable that is shown; at the first of all where none is.
-    size_t start = 0;
-    auto before = [&](VariableId a, VariableId b) {
-      bool ha = program_.variables[a].hidden, hb = program_.variables[b].hidden;
-      return ha != hb ? hb : id_of(a) < id_of(b);
-    };
-    for (size_t i = 1; i < links.size(); i++)
-      if (before(plan_.links[links[i]].from, plan_.links[links[start]].from)) start = i;
-    std::rotate(links.begin(), links.begin() + long(start), links.end());
-    Loop loop;
-    loop.structural = Polarity::Positive;
-    for (uint32_t link : links) {
-      loop.path.push_back(plan_.links[link].from);
-      loop.structural = loop.structural * plan_.links[link].polarity;
+  // All loops, unless there are too many.
+  bool enumerate(const std::vector<std::vector<GraphEdge>>& out) {
+    uint32_t limit = options_.mode == "exhaustive" ? most_loops_when_asked : most_loops, largest = 1;
+    for (const Node& n : plan_.nodes) largest = std::max(largest, program_.variables[n.variable].elements);
+    uint32_t circuits_limit = uint32_t(std::min<uint64_t>(uint64_t(limit) * largest, std::max(most_circuits, limit)));
+    Circuits circuits = elementary_circuits(out, circuits_limit, most_visits);
+    if (circuits.complete) {
+      plan_.loops = make_loops(program_, plan_, std::move(circuits.loops));
+      if (plan_.loops.size() > limit) plan_.loops.clear();
+      else if (pin_known()) {
+        plan_.note = "all " + std::to_string(plan_.loops.size()) + " loops of the causal graph";
+        score_loops();
+        return true;
+      }
     }
-    if (loop.structural == Polarity::None) loop.structural = Polarity::Unknown;
-    loop.links = std::move(links);
-    plan_.loops.push_back(std::move(loop));
+    plan_.note = "the causal graph has more than " + std::to_string(circuits.complete ? limit : circuits_limit) + (circuits.complete ? " loops" : " circuits");
+    return said_unknown_loop_;
   }
 
-  // Ids depend on content alone: polarity, then the names along the path.
-  void number_loops() {
-    auto rank = [](Polarity p) { return p == Polarity::Positive ? 0 : p == Polarity::Negative ? 1 : 2; };
-    std::sort(plan_.loops.begin(), plan_.loops.end(), [&](const Loop& a, const Loop& b) {
-      if (a.structural != b.structural) return rank(a.structural) < rank(b.structural);
-      return std::lexicographical_compare(a.path.begin(), a.path.end(), b.path.begin(), b.path.end(),
-                                          [&](VariableId x, VariableId y) { return id_of(x) < id_of(y); });
-    });
-    uint32_t count[3] = {0, 0, 0};
+  // Loops that the user named are among those that are listed: in that order.
+  bool pin_known() {
+    for (const auto& names : options_.pinned) {
+      CircuitList circuits = find(names);
+      for (Loop& wanted : make_loops(program_, plan_, std::move(circuits)))
+        for (uint32_t i = 0; i < plan_.loops.size(); i++) {
+          const auto& slots = plan_.loops[i].slots;
+          bool same = std::any_of(slots.begin(), slots.end(), [&](const LoopSlot& s) { return s.edges == wanted.slots[0].edges; });
+          if (same && std::find(plan_.pinned.begin(), plan_.pinned.end(), i) == plan_.pinned.end()) plan_.pinned.push_back(i);
+        }
+    }
+    return !said_unknown_loop_;
+  }
+  // Only the loops that the user named are known before the run.
+  void pin_alone() {
+    CircuitList circuits;
+    std::vector<CircuitList> asked;
+    for (const auto& names : options_.pinned) {
+      asked.push_back(find(names));
+      circuits.insert(circuits.end(), asked.back().begin(), asked.back().end());
+    }
+    for (auto& c : circuits) std::rotate(c.begin(), std::min_element(c.begin(), c.end()), c.end());
+    std::sort(circuits.begin(), circuits.end());
+    circuits.erase(std::unique(circuits.begin(), circuits.end()), circuits.end());
+    plan_.loops = make_loops(program_, plan_, std::move(circuits));
+    pin_known();
+    score_loops();
+  }
+  CircuitList find(const std::vector<std::string>& names) {
+    std::vector<Diagnostic> problems;
+    CircuitList circuits = find_pinned(program_, plan_, names, problems);
+    if (!said_unknown_loop_) diagnostics_.insert(diagnostics_.end(), problems.begin(), problems.end());
+    said_unknown_loop_ |= !problems.empty();
+    return circuits;
+  }
+
+  void score_loops() {
+    plan_.partitions = assign_partitions(program_, plan_, plan_.loops);
     for (Loop& loop : plan_.loops) {
-      int r = rank(loop.structural);
-      loop.id = std::string(1, "rbu"[r]) + std::to_string(++count[r]);
+      std::vector<ScoreVariables::Paths> instances;
+      std::vector<std::vector<uint32_t>> elements;
+      for (const LoopSlot& slot : loop.slots) {
+        instances.push_back({slot.edges});
+        elements.push_back(slot.element);
+      }
+      loop.score = variables_.products("loop_score\u205A" + loop.id, instances, loop.dimensions, elements);
     }
-  }
-
-  // Strongly connected stocks, numbered as their first loops are; a loop without stock is alone. Stocks inside macros count, unnamed.
-  void partitions(const Components& components) {
-    std::vector<uint32_t> partition_of(components.members.size(), none_id);
-    for (Loop& loop : plan_.loops) {
-      uint32_t& partition = partition_of[components.of[loop.path[0]]];
-      bool shared = has_stock(loop);
-      loop.partition = shared && partition != none_id ? partition : uint32_t(plan_.partitions.size());
-      if (loop.partition == plan_.partitions.size()) plan_.partitions.push_back({});
-      if (shared) partition = loop.partition;
-    }
-    for (const StockInfo& s : program_.stocks) {
-      uint32_t partition = partition_of[components.of[s.variable]];
-      if (partition != none_id && !program_.variables[s.variable].hidden) plan_.partitions[partition].stocks.push_back(s.variable);
-    }
-  }
-  // A macro's composite may hide its stocks, so a loop through it has one.
-  bool has_stock(const Loop& loop) const {
-    return std::any_of(loop.path.begin(), loop.path.end(), [&](VariableId v) { return stock_of_[v] != none_id; }) ||
-           std::any_of(loop.links.begin(), loop.links.end(), [&](uint32_t l) { return plan_.links[l].kind == LinkKind::Composite; });
   }
 
   Program& program_;
   const LtmOptions& options_;
   std::vector<Diagnostic>& diagnostics_;
-  ExprBuilder build_;
   LtmPlan plan_;
-  std::vector<ExprId> equation_of_;
-  std::vector<uint32_t> stock_of_;
-  std::unordered_map<ExprId, ExprId> previous_;
-  std::vector<uint32_t> marks_;
-  uint32_t stamp_ = 0;
-  bool said_too_large_ = false;
+  std::vector<CausalRead> reads_;
+  ScoreVariables variables_;
+  std::vector<bool> on_path_;
+  bool said_too_large_ = false, said_unknown_loop_ = false;
 };
 
 }  // namespace
 
 LtmPlan instrument(Program& program, const LtmOptions& options, std::vector<Diagnostic>& diagnostics) {
+  hoist_aggregates(program);
   return Instrumenter(program, options, diagnostics).run();
 }
 
 std::string dump_ltm(const Program& program, const LtmPlan& plan) {
   constexpr const char* kinds[] = {"", " (flow)", " (lag)", " (composite)"};
   std::string out = "mode " + plan.mode + ": " + plan.note + "\n";
-  auto name = [&](VariableId v) { return program.variables[v].id; };
-  for (const Link& link : plan.links)
-    out += "link " + name(link.from) + " -> " + name(link.to) + " " + polarity_name(link.polarity) + kinds[int(link.kind)] + "\n";
+  auto name = [&](NodeId n) { return node_name(program, plan.nodes[n]); };
+  for (const Edge& edge : plan.edges)
+    out += "link " + name(edge.from) + " -> " + name(edge.to) + " " + polarity_name(edge.polarity) + kinds[int(plan.links[edge.link].kind)] + "\n";
   for (size_t i = 0; i < plan.partitions.size(); i++) {
     out += "partition " + std::to_string(i) + ":";
-    for (VariableId s : plan.partitions[i].stocks) out += " " + name(s);
+    for (NodeId s : plan.partitions[i].stocks) out += " " + name(s);
     out += "\n";
   }
-  for (const Loop& loop : plan.loops) {
-    out += "loop " + loop.id + " partition " + std::to_string(loop.partition) + ":";
-    for (VariableId v : loop.path) out += " " + name(v) + " ->";
-    out += " " + name(loop.path[0]) + "\n";
-  }
-  for (const Equation& e : program.scores) out += name(e.target) + " = " + print_expr(program, e.expr) + "\n";
+  for (const Loop& loop : plan.loops)
+    for (const LoopSlot& slot : loop.slots) {
+      out += "loop " + slot_name(program, loop, slot) + " partition " + std::to_string(slot.partition) + ":";
+      for (NodeId n : slot.path) out += " " + name(n) + " ->";
+      out += " " + name(slot.path[0]) + "\n";
+    }
+  for (const Equation& e : program.scores) out += program.variables[e.target].id + " = " + print_expr(program, e.expr) + "\n";
   return out;
 }
 

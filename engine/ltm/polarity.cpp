@@ -13,11 +13,29 @@ Polarity combine(Polarity a, Polarity b) {
 }
 }  // namespace
 
-Polarity PolarityFinder::of(ExprId root, VariableId x) {
-  x_ = x;
+std::optional<double> known_number(const Program& program, ExprId id, const std::vector<uint32_t>& at) {
+  constexpr uint32_t most_arguments = 8;
+  const Expr& e = program.expr(id);
+  if (e.op == Op::Constant) return e.number;
+  if (e.op == Op::AxisIndex) return e.payload < at.size() ? std::optional<double>(at[e.payload]) : std::nullopt;
+  if (int(e.op) >= table_op_first || e.count == 0 || e.count > most_arguments) return std::nullopt;
+  double values[most_arguments];
+  for (uint32_t i = 0; i < e.count; i++) {
+    auto value = known_number(program, program.argument(id, i), at);
+    if (!value) return std::nullopt;
+    values[i] = *value;
+  }
+  return evaluate_op(e.op, values);
+}
+
+Polarity PolarityFinder::of(ExprId root, const std::vector<ExprId>& loads, const std::vector<uint32_t>& at) {
   stamp_++;
+  if (!at.empty() || !at_.empty()) signs_.clear();
+  at_ = at;
   known_.resize(program_.exprs.size());
   stamps_.resize(program_.exprs.size(), 0);
+  chosen_.resize(program_.exprs.size(), 0);
+  for (ExprId load : loads) chosen_[load] = stamp_;
   return visit(root);
 }
 
@@ -38,9 +56,12 @@ PolarityFinder::Sign PolarityFinder::sign(ExprId id) {
   const Expr& e = program_.expr(id);
   auto argument = [&](uint32_t i) { return sign(program_.argument(id, i)); };
   Sign result = Sign::Unknown;
-  switch (e.op) {
+  auto number = at_.empty() ? std::nullopt : known_number(program_, id, at_);
+  if (number) result = *number > 0 ? Sign::Positive : *number < 0 ? Sign::Negative : *number == 0 ? Sign::Zero : Sign::Unknown;
+  else switch (e.op) {
     case Op::Constant: result = e.number > 0 ? Sign::Positive : e.number < 0 ? Sign::Negative : e.number == 0 ? Sign::Zero : Sign::Unknown; break;
     case Op::Load:
+    case Op::AxisIndex:
     case Op::Exp:
     case Op::Cosh:
     case Op::Absolute:
@@ -50,7 +71,13 @@ PolarityFinder::Sign PolarityFinder::sign(ExprId id) {
       result = a == Sign::Positive ? Sign::Negative : a == Sign::Negative ? Sign::Positive : a;
       break;
     }
-    case Op::Aggregate: result = argument(0); break;
+    case Op::Aggregate:
+    case Op::Reduce: {  // of numbers above 0: above 0
+      Sign a = argument(0);
+      bool keeps = e.op == Op::Aggregate || a == Sign::Positive || program_.reductions[e.payload].op != ReduceOp::Product;
+      result = keeps ? a : Sign::Unknown;
+      break;
+    }
     case Op::Add: {
       Sign a = argument(0), b = argument(1);
       result = a == Sign::Zero ? b : b == Sign::Zero || a == b ? a : Sign::Unknown;
@@ -76,6 +103,10 @@ PolarityFinder::Sign PolarityFinder::sign(ExprId id) {
       break;
     }
     case Op::If: {
+      if (auto test = known_number(program_, program_.argument(id, 0), at_)) {
+        result = argument(*test != 0 ? 1 : 2);
+        break;
+      }
       Sign a = argument(1), b = argument(2);
       result = a == Sign::Zero ? b : b == Sign::Zero || a == b ? a : Sign::Unknown;
       break;
@@ -112,7 +143,7 @@ Polarity PolarityFinder::visit(ExprId id) {
   Polarity result = Polarity::None;
   if (e.op == Op::Load) {
     const LoadInfo& load = program_.load_of(id);
-    if (load.variable == x_) result = Polarity::Positive;
+    if (chosen_[id] == stamp_) result = Polarity::Positive;
     for (const IndexMap& index : load.indices)
       if (index.kind == IndexMap::Computed && visit(index.expr) != Polarity::None) result = Polarity::Unknown;
   } else if (e.op == Op::Multiply) {
@@ -120,6 +151,8 @@ Polarity PolarityFinder::visit(ExprId id) {
     result = product(program_.argument(id, 0), program_.argument(id, 1), false);
   } else if (e.op == Op::Divide) {
     result = product(program_.argument(id, 0), program_.argument(id, 1), true);
+  } else if (auto test = e.op == Op::If && !at_.empty() ? known_number(program_, program_.argument(id, 0), at_) : std::nullopt) {
+    result = visit(program_.argument(id, *test != 0 ? 1 : 2));
   } else if (e.op == Op::Power) {
     Polarity base = visit(program_.argument(id, 0)), exponent = visit(program_.argument(id, 1));
     Sign power = sign(program_.argument(id, 1));
@@ -137,7 +170,8 @@ Polarity PolarityFinder::visit(ExprId id) {
     }
   } else if (e.op == Op::Reduce) {
     Polarity p = visit(program_.argument(id, 0));
-    result = p == Polarity::None ? p : program_.reductions[e.payload].op == ReduceOp::Product ? Polarity::Unknown : p;
+    bool product = program_.reductions[e.payload].op == ReduceOp::Product;
+    result = product && p != Polarity::None && sign(program_.argument(id, 0)) != Sign::Positive ? Polarity::Unknown : p;
   } else {
     const char* table = op_info(e.op).polarity;
     for (uint32_t i = 0; i < e.count; i++) {

@@ -1,5 +1,8 @@
 #include "results/layout.h"
 
+#include <array>
+
+#include "ltm/loops.h"
 #include "support/json.h"
 
 namespace loopscope {
@@ -33,33 +36,64 @@ void variable(JsonWriter& json, const Program& p, const ProgramVariable& v) {
   json.end_object();
 }
 
-void ltm(JsonWriter& json, const Program& p, const LtmPlan& plan) {
-  json.begin_object();
-  json.member("mode", plan.mode);
+// The edges of a link are three numbers each, the elements of source, target and score; left out where edge i is element i of all three.
+void links(JsonWriter& json, const Program& p, const LtmPlan& plan) {
   json.key("links");
   json.begin_array();
-  for (const Link& link : plan.links) {
+  for (size_t begin = 0, end; begin < plan.edges.size(); begin = end) {
+    const Link& link = plan.links[plan.edges[begin].link];
+    bool plain = true;
+    auto numbers = [&](size_t i) { return std::array{plan.nodes[plan.edges[i].from].element, plan.nodes[plan.edges[i].to].element, plan.edges[i].element}; };
+    for (end = begin; end < plan.edges.size() && plan.edges[end].link == plan.edges[begin].link; end++)
+      for (uint32_t n : numbers(end)) plain &= n == end - begin;
     json.begin_object();
     json.member("from", p.variables[link.from].id);
     json.member("to", p.variables[link.to].id);
     json.member("polarity", polarity_name(link.polarity));
     json.member("slot", p.variables[link.score].slot);
+    if (!plain || end - begin != p.variables[link.score].elements) {
+      json.key("edges");
+      json.begin_array();
+      for (size_t i = begin; i < end; i++)
+        for (uint32_t n : numbers(i)) json.value(n);
+      json.end_array();
+    }
     json.end_object();
   }
   json.end_array();
+}
+
+// A loop that repeats has a name and a partition for each of its slots, and goes through the same elements of the variables on its path.
+void loop(JsonWriter& json, const Program& p, const LtmPlan& plan, const Loop& loop) {
+  json.begin_object();
+  json.member("id", loop.id);
+  json.member("slot", p.variables[loop.score].slot);
+  json.key("path");
+  json.begin_array();
+  for (NodeId n : loop.slots[0].path) json.value(loop.dimensions.empty() ? node_name(p, plan.nodes[n]) : p.variables[plan.nodes[n].variable].id);
+  json.end_array();
+  if (loop.dimensions.empty()) {
+    json.member("partition", loop.slots[0].partition);
+  } else {
+    json.key("slots");
+    json.begin_array();
+    for (const LoopSlot& slot : loop.slots) json.value(slot_name(p, loop, slot));
+    json.end_array();
+    json.key("partitions");
+    json.begin_array();
+    for (const LoopSlot& slot : loop.slots) json.value(slot.partition);
+    json.end_array();
+  }
+  json.end_object();
+}
+
+void ltm(JsonWriter& json, const Program& p, const LtmPlan& plan) {
+  json.begin_object();
+  json.member("mode", plan.mode);
+  links(json, p, plan);
   json.key("loops");
   json.begin_array();
-  for (const Loop& loop : plan.loops) {
-    json.begin_object();
-    json.member("id", loop.id);
-    json.key("path");
-    json.begin_array();
-    for (VariableId v : loop.path) json.value(p.variables[v].id);
-    json.end_array();
-    json.member("partition", loop.partition);
-    json.member("slot", p.variables[loop.score].slot);
-    json.end_object();
-  }
+  for (const Loop& l : plan.loops) loop(json, p, plan, l);
   json.end_array();
   json.end_object();
 }
@@ -89,7 +123,7 @@ std::string layout_json(const Program& p, const LtmPlan* plan) {
   json.key("variables");
   json.begin_array();
   for (const ProgramVariable& v : p.variables)
-    if (v.role != Role::Time && v.element_of == none_id) variable(json, p, v);  // an unrolled array is listed whole
+    if (v.role != Role::Time) variable(json, p, v);
   json.end_array();
   json.key("ltm");
   if (plan) ltm(json, p, *plan);

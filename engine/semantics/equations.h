@@ -18,6 +18,9 @@ namespace loopscope {
 struct CompileOptions {
   bool ltm = false;
   std::string ltm_mode = "auto";  // auto, exhaustive, discovery
+  std::vector<std::vector<std::string>> pinned_loops;  // by their variables in causal order
+  uint32_t discovery_max_loops = 200;
+  double discovery_threshold = 0.001, discovery_budget_ms = 2000;
   std::optional<double> start, stop, dt, save_interval;
   std::optional<Method> method;
 };

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "ir/axes.h"
 #include "vm/bytecode.h"
 
 namespace loopscope {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "ir/axes.h"
 #include "ls_runtime.h"
 #include "wasmgen/base_module.h"
 
@@ -15,12 +16,6 @@ namespace {
 constexpr uint32_t function_size = 3000;
 // Hosts take 50,000 locals a function; one huge equation may read more variables, and then reads them again where it needs them again.
 constexpr size_t many_locals = 4000;
-
-std::vector<uint32_t> extents_of(const Program& program, VariableId variable) {
-  std::vector<uint32_t> extents;
-  for (uint32_t d : program.variables[variable].dimensions) extents.push_back(uint32_t(program.dimensions[d].elements.size()));
-  return extents;
-}
 
 struct NativeOp {
   Op op;

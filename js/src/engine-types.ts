@@ -1,5 +1,5 @@
 // The embind classes of the engine, as docs/interfaces.md has them.
-import type { Link, Loop, Partition } from './types.js';
+import type { Link, Loop, LoopSearch, Partition } from './types.js';
 
 export interface Deletable {
   delete(): void;
@@ -36,8 +36,7 @@ export interface EngineVm extends Deletable {
 export interface EngineAnalysis extends Deletable {
   ok(): boolean;
   diagnostics(): string;
-  mode(): string;
-  note(): string;
+  search(): LoopSearch;
   links(): Link[];
   partitions(): Partition[];
   loops(): Loop[];

@@ -3,16 +3,20 @@
 export { load, type LoadOptions, type Model, type Project } from './project.js';
 export type { Sim } from './sim.js';
 export { LoopscopeError, type Diagnostic } from './errors.js';
+export { loopSlots, type SlotOfLoop } from './loops.js';
 export { engineVersion, liveObjects, setEngineSource, type EngineSource } from './engine.js';
 export type {
   CompileOptions,
   Dimension,
+  DiscoveryOptions,
   EngineKind,
   Layout,
   Link,
   LinkPolarity,
   Loop,
   LoopPolarity,
+  LoopSearch,
+  LoopSlot,
   LtmMode,
   Method,
   Partition,

@@ -29,6 +29,7 @@ export function compileKey(options: CompileOptions): string {
     saveInterval: number('saveInterval'),
     method: options.method,
     pinnedLoops: ltm ? options.pinnedLoops : undefined,
+    discovery: ltm ? options.discovery : undefined,
   });
 }
 

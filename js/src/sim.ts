@@ -3,7 +3,7 @@ import type { EngineAnalysis } from './engine-types.js';
 import { LoopscopeError, type Diagnostic } from './errors.js';
 import { blobMachine, vmMachine, type Machine } from './machine.js';
 import type { Column, Program } from './program.js';
-import type { EngineKind, Layout, Link, Loop, Partition, Run } from './types.js';
+import type { EngineKind, Layout, Link, Loop, LoopSearch, Partition, Run } from './types.js';
 
 /** What a Sim frees, apart from the Sim so that the finalizer can hold it. */
 interface Held {
@@ -151,7 +151,7 @@ export class Sim {
     return this.#analysis().call((a) => a.links());
   }
 
-  /** The feedback loops with their scores and shares. Throws `ltm_not_enabled`. */
+  /** The feedback loops with their scores and shares, pinned ones first. Found at the first call for what the run has reached. Throws `ltm_not_enabled`. */
   getLoops(): Loop[] {
     return this.#analysis().call((a) => a.loops());
   }
@@ -161,10 +161,15 @@ export class Sim {
     return this.#analysis().call((a) => a.partitions());
   }
 
-  /** One loop's relative score at each saved time, -1 to 1. Throws `ltm_not_enabled`, `unknown_loop`. */
+  /** How the loops were looked for, and what there was. Throws `ltm_not_enabled`. */
+  getLoopSearch(): LoopSearch {
+    return this.#analysis().call((a) => a.search());
+  }
+
+  /** The relative score of one loop (`r1`) or slot (`r1[north]`) at each saved time, -1 to 1. Throws `ltm_not_enabled`, `unknown_loop`. */
   getRelativeLoopScore(id: string): Float64Array {
     const score = this.#analysis().call((a) => a.relativeLoopScore(id));
-    if (!score) throw new LoopscopeError('unknown_loop', `there is no loop "${id}": see getLoops()`);
+    if (!score) throw new LoopscopeError('unknown_loop', `there is no loop "${id}": see getLoops(), and name the slot of a loop that repeats (r1[north])`);
     return score;
   }
 
@@ -175,6 +180,7 @@ export class Sim {
     const series: Record<string, Float64Array> = Object.create(null) as Record<string, Float64Array>; // a variable may be called __proto__
     for (const column of columns) series[column.name] = this.#series(column);
     const analysis = this.layout.ltm && this.#step >= 0 ? this.#analysis() : null;
+    const search = analysis?.call((a) => a.search()) ?? null;
     return {
       time: this.#times(),
       names: columns.map((column) => column.name),
@@ -182,8 +188,9 @@ export class Sim {
       links: analysis?.call((a) => a.links()) ?? [],
       loops: analysis?.call((a) => a.loops()) ?? [],
       partitions: analysis?.call((a) => a.partitions()) ?? [],
-      mode: analysis?.call((a) => a.mode()) ?? null,
-      note: analysis?.call((a) => a.note()) ?? '',
+      mode: search?.mode ?? null,
+      note: search?.note ?? '',
+      search,
     };
   }
 

@@ -17,8 +17,19 @@ export interface CompileOptions {
   /** Time between saved points; a multiple of `dt`. */
   saveInterval?: number;
   method?: Method;
-  /** Loops to score in any mode, each named by its variables in causal order. */
+  /** Loops to score in any mode, each named by its variables in causal order. Of an array: all of its elements, or one (`stock[north]`). */
   pinnedLoops?: readonly (readonly string[])[];
+  /** The limits of discovery mode. */
+  discovery?: DiscoveryOptions;
+}
+
+export interface DiscoveryOptions {
+  /** Loops that are listed; default 200. One that is the largest of its partition at some time is never left out. */
+  maxLoops?: number;
+  /** Share of its partition's total that a loop must reach at some time; default 0.001. */
+  threshold?: number;
+  /** Milliseconds that the search may take; default 2000. Beyond, loops are sampled. */
+  budgetMs?: number;
 }
 
 export interface SimulateOptions extends CompileOptions {
@@ -97,13 +108,46 @@ export interface Loop {
   readonly variables: readonly string[];
   /** All nodes, machinery included. */
   readonly path: readonly string[];
-  /** Index in `partitions`: only loops of one partition are compared. */
+  /** The reducers inside equations that the loop passes, as they are written: `sum(population[*])`. */
+  readonly reducers: readonly string[];
+  /** Named in `pinnedLoops`. */
+  readonly pinned: boolean;
+  /** Mean |relative| over the times at which the loop is active: 0 to 1. Of a loop with slots: their sum, a partition. */
+  readonly share: number;
+  /** Index in `partitions`: only loops of one partition are compared. Of a loop with slots they have these three. */
+  readonly partition?: number;
+  readonly score?: Float64Array;
+  /** Score over the sum of |score| in the partition: -1 to 1, NaN where it cannot be told. */
+  readonly relative?: Float64Array;
+  /** Of a loop that repeats for every element of an array; `loopSlots` treats both kinds alike. */
+  readonly slots?: readonly LoopSlot[];
+}
+
+/** One element of a loop that repeats. */
+export interface LoopSlot {
+  /** Its subscripts: `["north"]`; the slot goes by `r1[north]`. */
+  readonly element: readonly string[];
+  /** All nodes, element by element. */
+  readonly path: readonly string[];
+  readonly polarity: LoopPolarity;
   readonly partition: number;
   readonly score: Float64Array;
-  /** Score over the sum of |score| in the partition: -1 to 1, NaN where it cannot be told. */
   readonly relative: Float64Array;
-  /** Mean |relative| over the times at which the loop is active: 0 to 1. */
   readonly share: number;
+}
+
+/** How the loops were looked for, and what there was. */
+export interface LoopSearch {
+  readonly mode: LtmMode;
+  /** Why that mode, and what was done, in a sentence. */
+  readonly note: string;
+  readonly method: 'exhaustive' | 'enumeration' | 'sampling';
+  /** Loops that were found. */
+  readonly universe: number;
+  /** Of those, the ones that matter at some time. */
+  readonly retained: number;
+  /** There may be others: a budget ended the search, or more loops matter than are listed. */
+  readonly truncated: boolean;
 }
 
 /** Stocks that feedback connects. */
@@ -124,6 +168,7 @@ export interface Run {
   readonly partitions: readonly Partition[];
   /** How loops were found (`exhaustive` or `discovery`); null without LTM. */
   readonly mode: string | null;
-  /** Why that mode, in a sentence; empty without LTM. */
+  /** Why that mode, and what was done, in a sentence; empty without LTM. */
   readonly note: string;
+  readonly search: LoopSearch | null;
 }

@@ -87,7 +87,7 @@ test('links and loops: tables and JSON', () => {
     assert.deepEqual(loops.map((l) => l.id).sort(), ['b1', 'r1']);
     assert.ok(loops[0].share >= loops[1].share);
     for (const loop of loops) {
-      assert.deepEqual(Object.keys(loop), ['id', 'polarity', 'structural', 'variables', 'path', 'partition', 'score', 'relative', 'share']);
+      assert.deepEqual(Object.keys(loop), ['id', 'polarity', 'structural', 'variables', 'path', 'partition', 'score', 'relative', 'share', 'reducers', 'pinned']);
       assert.equal(loop.score.length, 101);
     }
     const { links } = JSON.parse(ok('links', logistic, '--json', '--engine', engine));

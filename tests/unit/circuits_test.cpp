@@ -6,7 +6,7 @@
 #include <random>
 #include <set>
 
-#include "ltm/causal_graph.h"
+#include "ltm/circuits.h"
 
 using namespace loopscope;
 

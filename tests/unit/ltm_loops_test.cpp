@@ -50,11 +50,11 @@ TEST_CASE("ltm: an isolated loop scores exactly +1 or -1, at every dt and by eve
         Scored s = score(std::string("time 0 to 6 by ") + dt + " " + method + "\n" + models[m]);
         REQUIRE(s.loop_results.size() == 1);
         const LoopResult& l = s.loop_results[0];
-        CHECK(l.score[0] == 0);
-        CHECK(l.relative[0] == 0);
-        for (size_t t = 1; t < l.score.size(); t++) {
-          CHECK_MESSAGE(l.score[t] == expected[m], (std::string(models[m]) + " by " + dt + " " + method));
-          CHECK(l.relative[t] == expected[m]);
+        CHECK(l.slots[0].score[0] == 0);
+        CHECK(l.slots[0].relative[0] == 0);
+        for (size_t t = 1; t < l.slots[0].score.size(); t++) {
+          CHECK_MESSAGE(l.slots[0].score[t] == expected[m], (std::string(models[m]) + " by " + dt + " " + method));
+          CHECK(l.slots[0].relative[t] == expected[m]);
         }
         CHECK(l.share == 1);
       }
@@ -88,7 +88,7 @@ TEST_CASE("ltm: logistic growth as Stella publishes it, which files each value o
     REQUIRE(s.loop_results.size() == 2);
     for (const LoopResult& l : s.loop_results)
       for (const auto& row : stella)
-        CHECK(std::fabs(100 * l.relative[row.time + 1] - (l.loop->id == "r1" ? row.reinforcing : row.balancing)) < 0.06);
+        CHECK(std::fabs(100 * l.slots[0].relative[row.time + 1] - (l.loop->id == "r1" ? row.reinforcing : row.balancing)) < 0.06);
   }
 }
 
@@ -120,7 +120,7 @@ TEST_CASE("ltm: the arms race has eight loops in one partition, two of them arou
     for (size_t t = 1; t <= 3; t++) CHECK_MESSAGE(s.relative(k.names)[t] == doctest::Approx(k.at[t - 1]).epsilon(1e-8), std::string(k.names));
   for (size_t t = 1; t <= 100; t++) {
     double total = 0;
-    for (const LoopResult& l : s.loop_results) total += std::fabs(l.relative[t]);
+    for (const LoopResult& l : s.loop_results) total += std::fabs(l.slots[0].relative[t]);
     CHECK(total == doctest::Approx(1).epsilon(1e-12));
   }
 }
@@ -177,14 +177,14 @@ TEST_CASE("ltm: a loop through SMTH1, SMTH3 or DELAY3 scores what the stages wri
       std::vector<double> through;
       for (const LoopResult& l : written.loop_results) {
         std::string names = written.shown(l);
-        if (names.find("perceived") != names.npos) through = l.score;
+        if (names.find("perceived") != names.npos) through = l.slots[0].score;
       }
       CHECK_MESSAGE(relative_distance(macro.loop_score("orders stock_level perceived"), through) < 1e-12, std::string(c.macro));
       CHECK(relative_distance(macro.loop_score("orders stock_level seen"), written.loop_score("orders stock_level seen")) < 1e-12);
       // Nobody is shown the machinery.
       for (const LinkResult& l : macro.link_results) {
-        CHECK_FALSE(macro.simulation.program().variables[l.from].hidden);
-        CHECK_FALSE(macro.simulation.program().variables[l.to].hidden);
+        CHECK_FALSE(macro.hidden(l.from));
+        CHECK_FALSE(macro.hidden(l.to));
       }
     }
 }
@@ -219,7 +219,7 @@ TEST_CASE("ltm: a macro call inside a larger equation, or with an expression for
   CHECK(alone.loop_results.size() == 1);
   CHECK(inside.loop_results.size() == 1);
   CHECK(same_bits(alone.simulation.series("s"), inside.simulation.series("s")));
-  CHECK(distance(alone.loop_results[0].score, inside.loop_results[0].score) < 1e-12);
+  CHECK(distance(alone.loop_results[0].slots[0].score, inside.loop_results[0].slots[0].score) < 1e-12);
 }
 
 TEST_CASE("ltm: ids and scores of loops do not depend on the order of the file") {
@@ -256,8 +256,8 @@ TEST_CASE("ltm: loops of different partitions are not compared; every partition 
     flow gb = b * 0.3
   )");
   CHECK(s.simulation.compiled.plan->partitions.size() == 2);
-  CHECK(s.loop("b gb")->loop->partition != s.loop("a fa")->loop->partition);
-  CHECK(s.loop("a ga")->loop->partition == s.loop("a fa")->loop->partition);
+  CHECK(s.loop("b gb")->loop->slots[0].partition != s.loop("a fa")->loop->slots[0].partition);
+  CHECK(s.loop("a ga")->loop->slots[0].partition == s.loop("a fa")->loop->slots[0].partition);
   for (size_t t = 1; t <= 20; t++) {
     CHECK(s.relative("b gb")[t] == -1);
     CHECK(s.relative("a fa")[t] - s.relative("a ga")[t] == doctest::Approx(1).epsilon(1e-12));
@@ -337,7 +337,7 @@ TEST_CASE("ltm: what a run shows of a loop's polarity leaves its id alone") {
   CHECK(whole.loop_results[0].loop->structural == Polarity::Unknown);
   CHECK(whole.loop_results[0].polarity == RuntimePolarity::Undetermined);
   // +1 while growth grows, -1 after: the first step after makes it mostly reinforcing, if more than 199 steps went before.
-  const std::vector<double>& scores = whole.loop_results[0].score;
+  const std::vector<double>& scores = whole.loop_results[0].slots[0].score;
   size_t turn = size_t(std::find(scores.begin(), scores.end(), -1.0) - scores.begin());
   CHECK(turn > 200);
   CHECK(turn < scores.size());
@@ -348,7 +348,7 @@ TEST_CASE("ltm: what a run shows of a loop's polarity leaves its id alone") {
   Scored still = score("time 0 to 5\nstock s = 0 ; in f\nflow f = s * 0.1");
   CHECK(still.loop_results[0].polarity == RuntimePolarity::Reinforcing);
   CHECK(still.loop_results[0].share == 0);
-  for (double r : still.loop_results[0].relative) CHECK(r == 0);
+  for (double r : still.loop_results[0].slots[0].relative) CHECK(r == 0);
 }
 
 TEST_CASE("ltm: a score that is no number is left out of the others' total") {

@@ -13,7 +13,9 @@ struct Scored {
   std::vector<LinkResult> link_results;
   std::vector<LoopResult> loop_results;
 
-  const std::string& id(VariableId v) const { return simulation.program().variables[v].id; }
+  const LtmPlan& plan() const { return *simulation.compiled.plan; }
+  bool hidden(NodeId n) const { return simulation.program().variables[plan().nodes[n].variable].hidden; }
+  std::string id(NodeId n) const { return node_name(simulation.program(), plan().nodes[n]); }
 
   // "a -> b" among the links that are shown.
   const LinkResult* link(const std::string& from, const std::string& to) const {
@@ -27,11 +29,11 @@ struct Scored {
     return l ? l->score : std::vector<double>();
   }
 
-  // The variables of a loop that a person is shown, in order, blanks between.
+  // The variables of a loop that a person is shown, in order, blanks between; of one that repeats, those of its first slot.
   std::string shown(const LoopResult& l) const {
     std::string out;
-    for (VariableId v : l.loop->path)
-      if (!simulation.program().variables[v].hidden) out += (out.empty() ? "" : " ") + id(v);
+    for (NodeId n : l.loop->slots[0].path)
+      if (!hidden(n)) out += (out.empty() ? "" : " ") + id(n);
     return out;
   }
   const LoopResult* loop(const std::string& names) const {
@@ -42,11 +44,11 @@ struct Scored {
   }
   std::vector<double> loop_score(const std::string& names) const {
     const LoopResult* l = loop(names);
-    return l ? l->score : std::vector<double>();
+    return l ? l->slots[0].score : std::vector<double>();
   }
   std::vector<double> relative(const std::string& names) const {
     const LoopResult* l = loop(names);
-    return l ? l->relative : std::vector<double>();
+    return l ? l->slots[0].relative : std::vector<double>();
   }
   // "r1: a b; b1: a c"
   std::string loop_names() const {

@@ -21,11 +21,20 @@ export const runOptions: OptionSpecs = {
   method: { type: 'string' },
 };
 
+/** How loops are found. */
+export const loopOptions: OptionSpecs = {
+  mode: { type: 'string' },
+  pin: { type: 'string', multiple: true },
+  'max-loops': { type: 'string' },
+  threshold: { type: 'string' },
+  budget: { type: 'string' },
+};
+
 export function parse(args: readonly string[], options: OptionSpecs): Parsed {
   // util.parseArgs takes the -5 of `--start -5` for an option.
   const joined: string[] = [];
   for (const arg of args) {
-    const option = /^--([a-z]+)$/.exec(joined.at(-1) ?? '')?.[1];
+    const option = /^--([a-z-]+)$/.exec(joined.at(-1) ?? '')?.[1];
     if (option !== undefined && options[option]?.type === 'string' && /^-[\d.]/.test(arg)) joined.push(`${joined.pop()}=${arg}`);
     else joined.push(arg);
   }
@@ -82,6 +91,8 @@ export function simulateOptions(values: Values): SimulateOptions {
   return {
     engine: choice(values, 'engine', ['wasm', 'vm']),
     ltmMode: choice(values, 'mode', ['auto', 'exhaustive', 'discovery']),
+    pinnedLoops: (values['pin'] as string[] | undefined)?.map((loop) => loop.split(/\s*(?:->|→|>)\s*/)),
+    discovery: { maxLoops: number(values, 'max-loops'), threshold: number(values, 'threshold'), budgetMs: number(values, 'budget') },
     start: number(values, 'start'),
     stop: number(values, 'stop'),
     dt: number(values, 'dt'),

@@ -1,7 +1,7 @@
 // What each command does. Data to stdout or -o, everything said about the model to stderr.
 import { readFile } from 'node:fs/promises';
-import { load, LoopscopeError, type Diagnostic, type Model, type Sim, type SimulateOptions } from '../index.js';
-import { choice, modelAndOverrides, number, onlyModel, runOptions, simulateOptions, text, UsageError, type OptionSpecs, type Parsed } from './args.js';
+import { load, loopSlots, LoopscopeError, type Diagnostic, type Model, type Sim, type SimulateOptions } from '../index.js';
+import { choice, loopOptions, modelAndOverrides, number, onlyModel, runOptions, simulateOptions, text, UsageError, type OptionSpecs, type Parsed } from './args.js';
 import { aligned, byShare, count, delimited, emit, linksJson, loopsJson, numberText, percent, tableJson, type Table } from './output.js';
 
 export interface Command {
@@ -20,7 +20,9 @@ const runHelp = `  --engine wasm|vm          the machine that runs the model (de
   --method euler|rk2|rk4    integration method
   name=value                sets a constant`;
 const outputOption: OptionSpecs = { output: { type: 'string', short: 'o' } };
-const modeHelp = '  --mode MODE               auto (default), exhaustive or discovery: how loops are found';
+const modeHelp = `  --mode MODE               auto (default), exhaustive or discovery: how loops are found
+  --pin 'a > b > c'         score this loop in any mode; may be given several times
+  --max-loops, --threshold, --budget  of discovery: loops listed (200), least share (0.001), milliseconds (2000)`;
 
 async function withModel<T>(file: string, use: (model: Model) => Promise<T>): Promise<T> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
@@ -95,7 +97,7 @@ const simulate: Command = {
     vars: { type: 'string' },
     all: { type: 'boolean' },
     ltm: { type: 'boolean' },
-    mode: { type: 'string' },
+    ...loopOptions,
     data: { type: 'string', multiple: true },
   },
   help: `${runHelp}
@@ -121,7 +123,7 @@ ${modeHelp}
 const links: Command = {
   usage: 'links MODEL [name=value ...] [--at T] [--json]',
   summary: 'score the causal links',
-  options: { ...runOptions, ...outputOption, mode: { type: 'string' }, at: { type: 'string' }, json: { type: 'boolean' } },
+  options: { ...runOptions, ...outputOption, ...loopOptions, at: { type: 'string' }, json: { type: 'boolean' } },
   help: `  --at T                    scores at time T only (the table's default: the end)
   --json                    all of it as JSON
   -o FILE                   write to FILE instead of stdout
@@ -161,7 +163,7 @@ function rowAt(time: Float64Array, at: number): number {
 const loops: Command = {
   usage: 'loops MODEL [name=value ...] [--top N] [--json]',
   summary: 'score the feedback loops and rank them',
-  options: { ...runOptions, ...outputOption, mode: { type: 'string' }, top: { type: 'string' }, json: { type: 'boolean' } },
+  options: { ...runOptions, ...outputOption, ...loopOptions, top: { type: 'string' }, json: { type: 'boolean' } },
   help: `  --top N                   the N loops of largest share
   --json                    with scores over time, as JSON
   -o FILE                   write to FILE instead of stdout
@@ -172,15 +174,21 @@ ${runHelp}`,
     const top = number(values, 'top');
     if (top !== undefined && !(Number.isInteger(top) && top > 0)) throw new UsageError(`--top needs a number of loops, not "${text(values, 'top')}"`);
     return withRun(parsed, true, async (sim) => {
-      const run = sim.getRun();
-      const shown = byShare(run.loops).slice(0, top);
+      const [found, partitions, search] = [sim.getLoops(), sim.getPartitions(), sim.getLoopSearch()];
+      const shown = byShare(found).slice(0, top);
       if (values['json'] === true) {
-        await emit(loopsJson(run.mode ?? '', run.time, run.partitions, shown), text(values, 'output'));
+        await emit(loopsJson(search, sim.getSeries('time'), partitions, shown), text(values, 'output'));
         return 0;
       }
-      const rows = shown.map((loop) => [loop.id, loop.polarity.replace('_', ' '), percent(loop.share), String(loop.partition), loop.variables.join(' → ')]);
-      const all = shown.length === run.loops.length ? '' : `, the first ${shown.length} shown`;
-      const head = `${count(run.loops.length, 'loop')} in ${count(run.partitions.length, 'partition')} (${run.mode}${run.note === '' ? '' : `: ${run.note}`})${all}\n`;
+      const rows = shown.map((loop) => [
+        loop.slots ? `${loop.id} ×${loop.slots.length}` : loop.id,
+        loop.polarity.replace('_', ' '),
+        percent(loop.share),
+        [...new Set(loopSlots(loop).map((slot) => slot.partition))].slice(0, 4).join(','),
+        loop.variables.join(' → ') + (loop.reducers.length > 0 ? ` (${loop.reducers.join(', ')})` : ''),
+      ]);
+      const all = shown.length === found.length ? '' : `, the first ${shown.length} shown`;
+      const head = `${count(found.length, 'loop')} in ${count(partitions.length, 'partition')} (${search.mode}: ${search.note})${all}\n`;
       await emit([head, aligned(['loop', 'polarity', 'share', 'partition', 'variables'], rows, ['share', 'partition'])], text(values, 'output'));
       return 0;
     });
@@ -226,7 +234,7 @@ const phases = ['model', 'ast', 'equations', 'ir', 'ltm', 'program', 'layout', '
 const dump: Command = {
   usage: 'dump MODEL --phase PHASE [--ltm] [-o FILE]',
   summary: 'print a phase of compilation',
-  options: { ...runOptions, ...outputOption, phase: { type: 'string' }, ltm: { type: 'boolean' }, mode: { type: 'string' } },
+  options: { ...runOptions, ...outputOption, phase: { type: 'string' }, ltm: { type: 'boolean' }, ...loopOptions },
   help: `  --phase PHASE             ${phases.join(', ')}
   --ltm                     with scores (always so for phase ltm)`,
   async run(parsed) {
@@ -245,7 +253,7 @@ const dump: Command = {
 const compile: Command = {
   usage: 'compile MODEL -o model.wasm [--ltm]',
   summary: 'write the model as a wasm module that runs without the engine',
-  options: { ...runOptions, ...outputOption, ltm: { type: 'boolean' }, mode: { type: 'string' } },
+  options: { ...runOptions, ...outputOption, ltm: { type: 'boolean' }, ...loopOptions },
   help: `  -o FILE                   where the module goes; wasm-runtime/run-blob.mjs runs it
   --ltm                     with scores
   --start, --stop, --dt, --saveper, --method as in simulate`,

@@ -1,7 +1,7 @@
 // Where data goes and how numbers and tables are written.
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import type { Link, Loop, Partition } from '../index.js';
+import type { Link, Loop, LoopSearch, Partition } from '../index.js';
 import { UsageError } from './args.js';
 
 /** Writes to the file, or to stdout where none is given. A reader that has seen enough (`| head`) ends the output quietly. */
@@ -67,10 +67,10 @@ export function* linksJson(mode: string, time: Float64Array, links: readonly Lin
   yield* jsonItems(links, ({ from, to, polarity, score, relative }) => record({ from, to, polarity, score, relative }));
 }
 
-export function* loopsJson(mode: string, time: Float64Array, partitions: readonly Partition[], loops: readonly Loop[]): Generator<string> {
-  yield `{"mode":${JSON.stringify(mode)},"time":${numbers(time)},"partitions":${JSON.stringify(partitions.map(({ stocks }) => ({ stocks })))},"loops":[`;
-  yield* jsonItems(loops, ({ id, polarity, structural, variables, path, partition, score, relative, share }) =>
-    record({ id, polarity, structural, variables, path, partition, score, relative, share }),
+export function* loopsJson(search: LoopSearch, time: Float64Array, partitions: readonly Partition[], loops: readonly Loop[]): Generator<string> {
+  yield `{"mode":${JSON.stringify(search.mode)},"search":${JSON.stringify(search)},"time":${numbers(time)},"partitions":${JSON.stringify(partitions.map(({ stocks }) => ({ stocks })))},"loops":[`;
+  yield* jsonItems(loops, ({ id, polarity, structural, variables, path, partition, score, relative, share, reducers, pinned, slots }) =>
+    record({ id, polarity, structural, variables, path, partition, score, relative, share, reducers, pinned, slots }),
   );
 }
 
@@ -87,7 +87,8 @@ export function aligned(head: readonly string[], rows: readonly (readonly string
 
 export const percent = (fraction: number): string => (Number.isFinite(fraction) ? `${(100 * fraction).toFixed(1)} %` : 'n/a');
 
+/** The pinned ones first, as they come. */
 export const byShare = (loops: readonly Loop[]): Loop[] =>
-  [...loops].sort((a, b) => (b.share > a.share ? 1 : b.share < a.share ? -1 : a.id.localeCompare(b.id, 'en', { numeric: true })));
+  [...loops].sort((a, b) => (a.pinned || b.pinned ? Number(b.pinned) - Number(a.pinned) : b.share > a.share ? 1 : b.share < a.share ? -1 : a.id.localeCompare(b.id, 'en', { numeric: true })));
 
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

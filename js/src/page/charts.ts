@@ -1,5 +1,5 @@
 // Two charts: variables over time, and the loops' shares stacked over time.
-import type { Loop, Run } from '../index.js';
+import type { Run, SlotOfLoop } from '../index.js';
 import UPlot from './uplot.js';
 
 const palette = ['#0b63a5', '#c4511c', '#2d7d46', '#8a3fa0', '#b8860b', '#0f8a8a', '#a8201a', '#5b6b7b', '#3b4ba8', '#7a8f1d'];
@@ -38,9 +38,9 @@ export function drawVariables(host: HTMLElement, run: Run, names: readonly strin
 export const bands = 8;
 
 /** The first loops of one partition, each a band as high as its |relative| score; what is left up to 1 are the others. */
-export function drawShares(host: HTMLElement, run: Run, loops: readonly Loop[]): Chart {
+export function drawShares(host: HTMLElement, run: Run, loops: readonly SlotOfLoop[]): Chart {
   const shown = loops.slice(0, bands);
-  const height = (loop: Loop, row: number): number => Math.abs(loop.relative[row]!) || 0; // NaN: no height
+  const height = (loop: SlotOfLoop, row: number): number => Math.abs(loop.relative[row]!) || 0; // NaN: no height
   const tops = shown.map((_, i) =>
     Array.from(run.time, (__, row) => {
       const active = loops.some((loop) => height(loop, row) > 0); // at the start no loop is

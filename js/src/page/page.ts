@@ -1,5 +1,5 @@
 // The page: a model, its run, its loops. Everything that is shown follows from one loaded model and its one simulation.
-import { load, LoopscopeError, type Diagnostic, type EngineKind, type Project, type Run, type Sim } from '../index.js';
+import { load, loopSlots, LoopscopeError, type Diagnostic, type EngineKind, type Project, type Run, type Sim } from '../index.js';
 import { bands, colourOf, drawShares, drawVariables, type Chart } from './charts.js';
 import { brief, make, part, showConstants, showDiagnostics, showLoops, tested } from './view.js';
 
@@ -140,15 +140,16 @@ function loops(): void {
   const current = run;
   part('loops-panel').hidden = current.mode === null;
   if (current.mode === null) return;
-  const wanted = partition.value === '' ? (current.loops[0]?.partition ?? 0) : Number(partition.value);
-  const used = [...new Set(current.loops.map((loop) => loop.partition))];
+  const all = current.loops.flatMap((loop) => loopSlots(loop).map((slot) => ({ ...slot, variables: loop.variables })));
+  const wanted = partition.value === '' ? (all[0]?.partition ?? 0) : Number(partition.value);
+  const used = [...new Set(all.map((loop) => loop.partition))];
   const now = used.includes(wanted) ? wanted : (used[0] ?? 0);
   partition.replaceChildren(
     ...used.map((p) => make('option', { value: String(p), selected: p === now, textContent: `${p}: ${current.partitions[p]?.stocks.join(', ') ?? 'no stocks'}` })),
   );
   part('partition-label').hidden = used.length < 2;
-  const ranked = current.loops.filter((loop) => loop.partition === now).sort((a, b) => b.share - a.share || 0);
-  part('loops-note').textContent = `${current.loops.length} loops, mode ${current.mode}${current.note === '' ? '' : `: ${current.note}`}`;
+  const ranked = all.filter((loop) => loop.partition === now).sort((a, b) => b.share - a.share || 0);
+  part('loops-note').textContent = `${current.loops.length} loops, mode ${current.mode}: ${current.note}`;
   part('shares').hidden = ranked.length === 0;
   if (ranked.length > 0) replaceChart('shares', (host) => drawShares(host, current, ranked));
   showLoops(part('loops'), ranked, (loop) => (ranked.indexOf(loop) < bands ? colourOf(ranked.indexOf(loop)) : null));

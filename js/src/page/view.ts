@@ -1,5 +1,8 @@
 // The page's DOM: finding its parts, filling its tables and lists.
-import type { Diagnostic, Loop } from '../index.js';
+import type { Diagnostic, SlotOfLoop } from '../index.js';
+
+/** What a row of the table and a band of the chart are about. */
+export type ShownLoop = SlotOfLoop & { readonly variables: readonly string[] };
 
 export function part<T extends HTMLElement = HTMLElement>(id: string): T {
   const element = document.getElementById(id);
@@ -70,7 +73,7 @@ export function showDiagnostics(panel: HTMLElement, list: HTMLElement, diagnosti
   );
 }
 
-export function showLoops(body: HTMLElement, loops: readonly Loop[], colour: (loop: Loop) => string | null): void {
+export function showLoops(body: HTMLElement, loops: readonly ShownLoop[], colour: (loop: ShownLoop) => string | null): void {
   body.replaceChildren(
     ...loops.map((loop) => {
       const swatch = make('span', { className: 'swatch' });
