@@ -3,9 +3,10 @@
 import { load } from '../../js/dist/index.js';
 
 export const engines = ['vm', 'wasm'];
+export const aggregate = (n, elements = '') => `$\u205Altm\u205Aagg\u205A${n}${elements}`;
 /** U+205A is in the name of everything that the engine makes for itself. */
 const machinery = (name) => name.includes('\u205A');
-const isAggregate = (name) => name.startsWith('$\u205Altm\u205Aagg\u205A');
+const isAggregate = (name) => name.startsWith(aggregate(''));
 
 /** Every link that is scored, machinery included: [{ from, to, score }], ends named as elements (`pop[nyc]`). */
 export function elementLinks(sim) {
@@ -19,7 +20,10 @@ export function elementLoops(sim) {
   return sim.getLoops().flatMap((loop) => (loop.slots ?? [loop]).map(({ path, score, relative }) => ({ path, score, relative, structural: loop.structural })));
 }
 
-/** Runs a model and gives { series, links, shown, loops, complete } of it as plain data. `options` are those of simulate(). */
+/**
+ * Runs a model and gives { series, fixed, links, shown, loops, complete } of it as plain data. `fixed`: names of what cannot change in a run.
+ * `options` are those of simulate().
+ */
 export async function scoresOf(xmile, options = {}) {
   const project = await load(xmile);
   let sim;
@@ -29,6 +33,7 @@ export async function scoresOf(xmile, options = {}) {
     const series = new Map(sim.getSeriesNames({ hidden: true }).filter((name) => !name.includes('_score\u205A')).map((name) => [name, sim.getSeries(name)]));
     return {
       series,
+      fixed: new Set(sim.layout.variables.filter((v) => v.place === 'fixed').map((v) => v.id)),
       links: elementLinks(sim),
       shown: sim.getLinks().map(({ from, to, score }) => ({ from, to, score })),
       loops: elementLoops(sim),
@@ -60,7 +65,8 @@ export function twinName(name, aggregates) {
 export function matchAggregates(arrayed, twin, named) {
   const found = {};
   const neighbours = (scores, node, rename) => {
-    const ends = (side, other) => scores.links.filter((l) => l[side] === node && !machinery(l[other])).map((l) => rename(l[other])).sort().join(' ');
+    const counts = (name) => !machinery(name) && !twin.fixed.has(name);
+    const ends = (side, other) => scores.links.filter((l) => l[side] === node).map((l) => rename(l[other])).filter(counts).sort().join(' ');
     return `${ends('to', 'from')} → ${ends('from', 'to')}`;
   };
   const free = new Map([...named].map((name) => [name, neighbours(twin, name, (n) => n)]));
@@ -75,31 +81,37 @@ export function matchAggregates(arrayed, twin, named) {
   return found;
 }
 
-const tolerance = 1e-12;
-const near = (a, b) => Object.is(a, b) || a === b || Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(a), Math.abs(b));
+export const near = (a, b, tolerance = 1e-12) => Object.is(a, b) || a === b || Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(a), Math.abs(b));
 /** Where two series first differ: a sentence, or null. */
-function differs(a, b) {
+export function differs(a, b, tolerance) {
   if (a.length !== b.length) return `${a.length} and ${b.length} values`;
-  for (let i = 0; i < a.length; i++) if (!near(a[i], b[i])) return `row ${i}: ${a[i]} and ${b[i]}\n      ${[...a].join(' ')}\n      ${[...b].join(' ')}`;
+  for (let i = 0; i < a.length; i++) if (!near(a[i], b[i], tolerance)) return `row ${i}: ${a[i]} and ${b[i]}\n      ${[...a].join(' ')}\n      ${[...b].join(' ')}`;
   return null;
 }
 
 /**
  * What is not the same in two models' scores: sentences, none where all is well. `rename` gives the names of the first as the second has
- * them; `passed` says which of the second's names are aggregates, machinery to the first.
+ * them (two may become one: an input of a module is what it is connected to); `passed` says which of the second's names are aggregates, machinery to the first; `structural`: whether to compare what follows
+ * from the form of the equations.
  */
-export function compare(first, second, { rename = (name) => name, passed = () => false } = {}) {
+export function compare(first, second, { rename = (name) => name, passed = () => false, structural = true } = {}) {
+  // An element that cannot change makes no links in the twin. In an array where others do it may: of score 0.
+  const moving = ({ from, score }) => !second.fixed.has(from) || score.some((s) => s !== 0);
+  const links = named(first.links, rename).filter(moving);
+  const shown = named(first.shown, rename).filter(moving);
   return [
     ...compareSeries(first, second, rename),
-    ...compareLinks('link', named(first.links, rename), named(second.links, (n) => n)),
-    ...compareLinks('shown link', strongest(named(first.shown, rename)), strongest(throughPassed(second.shown, passed))),
-    ...compareLoops(first.loops, second.loops, rename),
+    ...compareLinks('link', links, named(second.links, (n) => n)),
+    ...compareLinks('shown link', strongest(shown), strongest(throughPassed(second.shown, passed))),
+    ...compareLoops(first.loops, second.loops, rename, structural),
   ];
 }
 
-/** Those with both ends outside machinery, renamed. */
+/** Those with both ends outside machinery, renamed; none between two names for the same. */
 const named = (links, rename) =>
-  links.map(({ from, to, score }) => ({ from: rename(from), to: rename(to), score })).filter(({ from, to }) => !machinery(from) && !machinery(to));
+  links
+    .map(({ from, to, score }) => ({ from: rename(from), to: rename(to), score }))
+    .filter(({ from, to }) => from !== to && !machinery(from) && !machinery(to));
 
 function compareSeries(first, second, rename) {
   const out = [];
@@ -117,11 +129,11 @@ function compareLinks(what, first, second) {
   return compareGroups(what, group(first, (l) => `${l.from} → ${l.to}`), group(second, (l) => `${l.from} → ${l.to}`), (a, b) => differs(a.score, b.score));
 }
 
-function compareLoops(first, second, rename) {
-  const keyed = (loops, renamed) => group(loops, (loop) => circle(loop.path.map(renamed).filter((name) => !machinery(name))));
+function compareLoops(first, second, rename, structural) {
+  const keyed = (loops, renamed) => group(loops, (loop) => circle(loop.path.map(renamed).filter((name, i, path) => !machinery(name) && name !== path.at(i - 1))));
   return compareGroups('loop', keyed(first, rename), keyed(second, (n) => n), (a, b) => {
     const difference = differs(a.score, b.score) ?? differs(a.relative, b.relative);
-    return difference ?? (a.structural === b.structural ? null : `structural polarity ${a.structural} and ${b.structural}`);
+    return difference ?? (!structural || a.structural === b.structural ? null : `structural polarity ${a.structural} and ${b.structural}`);
   });
 }
 

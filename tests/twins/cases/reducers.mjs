@@ -359,4 +359,20 @@ export const reducers = [
       flow filling_b = 0.1 * effect_b * level_b + 0.001 * total
       flow filling_c = 0.1 * effect_c * level_c + 0.001 * total`,
   },
+  {
+    name: 'a sum of constants that time chooses',
+    aggregates: { 0: 'need' },
+    arrayed: `
+      dim Month: m1, m2, m3
+      dim Good: x, y
+      aux needed[Month, Good] = Month * Good
+      stock store[Good] = 20; out use
+      flow use[Good] = 0.01 * store[Good] * SUM(needed[1 + TIME MOD 3, *])`,
+    twin: `
+      stock store_x = 20; out use_x
+      stock store_y = 20; out use_y
+      aux need = (IF INT(1 + TIME MOD 3) = 1 THEN 1 * 1 ELSE IF INT(1 + TIME MOD 3) = 2 THEN 2 * 1 ELSE IF INT(1 + TIME MOD 3) = 3 THEN 3 * 1 ELSE NAN) + (IF INT(1 + TIME MOD 3) = 1 THEN 1 * 2 ELSE IF INT(1 + TIME MOD 3) = 2 THEN 2 * 2 ELSE IF INT(1 + TIME MOD 3) = 3 THEN 3 * 2 ELSE NAN)
+      flow use_x = 0.01 * store_x * need
+      flow use_y = 0.01 * store_y * need`,
+  },
 ];

@@ -293,6 +293,22 @@ export const subscripts = [
       flow supply_b_y = 0.1 * goods_b_y + 0.05 * pick_b`,
   },
   {
+    name: 'the past of an element chosen at run time',
+    aggregates: {},
+    arrayed: `
+      dim Shop: a, b
+      stock goods[Shop] = 5; in supply
+        [b] = 7
+      aux chosen = 1 + TIME MOD 2
+      flow supply[Shop] = 0.1 * goods[Shop] + 0.05 * PREVIOUS(goods[chosen], 3)`,
+    twin: `
+      stock goods_a = 5; in supply_a
+      stock goods_b = 7; in supply_b
+      aux chosen = 1 + TIME MOD 2
+      flow supply_a = 0.1 * goods_a + 0.05 * PREVIOUS(IF INT(chosen) = 1 THEN goods_a ELSE IF INT(chosen) = 2 THEN goods_b ELSE NAN, 3)
+      flow supply_b = 0.1 * goods_b + 0.05 * PREVIOUS(IF INT(chosen) = 1 THEN goods_a ELSE IF INT(chosen) = 2 THEN goods_b ELSE NAN, 3)`,
+  },
+  {
     name: 'an equation for each element',
     aggregates: { 0: 'total' },
     arrayed: `
@@ -315,6 +331,47 @@ export const subscripts = [
       flow births_nyc = pop_nyc * 0.1 * effect_nyc
       flow births_boston = pop_boston * 0.1 * effect_boston
       flow births_chicago = pop_chicago * 0.1 * effect_chicago`,
+  },
+  {
+    name: 'equations for elements that cannot change',
+    aggregates: {},
+    arrayed: `
+      dim Region: nyc, boston
+      aux weight[Region] = 2
+        [nyc] = 0.6
+      aux factor[Region] =
+        [nyc] = 0.2 * MEAN(weight[*])
+        [boston] = 0.1 * weight[boston]
+      stock pop[Region] = 10; in births
+      flow births[Region] = pop[Region] * factor[Region]`,
+    twin: `
+      aux weight_nyc = 0.6
+      aux weight_boston = 2
+      aux factor_nyc = 0.2 * (weight_nyc + weight_boston) / 2
+      aux factor_boston = 0.1 * weight_boston
+      stock pop_nyc = 10; in births_nyc
+      stock pop_boston = 10; in births_boston
+      flow births_nyc = pop_nyc * factor_nyc
+      flow births_boston = pop_boston * factor_boston`,
+  },
+  {
+    name: 'an array of which only some elements can change',
+    aggregates: { 0: 'total' },
+    arrayed: `
+      dim Region: nyc, boston
+      stock pop[Region] = 10; in births
+      aux effect[Region] =
+        [nyc] = 0.8
+        [boston] = 1 - pop[boston] / 100
+      flow births[Region] = 0.1 * pop[Region] * effect[Region] + 0.1 * SUM(effect[*])`,
+    twin: `
+      stock pop_nyc = 10; in births_nyc
+      stock pop_boston = 10; in births_boston
+      aux effect_nyc = 0.8
+      aux effect_boston = 1 - pop_boston / 100
+      aux total = effect_nyc + effect_boston
+      flow births_nyc = 0.1 * pop_nyc * effect_nyc + 0.1 * total
+      flow births_boston = 0.1 * pop_boston * effect_boston + 0.1 * total`,
   },
   {
     name: 'a direct reference and a reducer side by side',
