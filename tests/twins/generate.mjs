@@ -177,7 +177,8 @@ class Generator {
     const own = dims.length === into.dims.length ? { t: 'ref', v: into, ix: into.dims.map((dim) => ({ k: 'axis', dim })) } : null;
     const scope = { axes: dims, readable };
     const rest = this.sum(scope, 0.06);
-    flow.tree = own === null ? rest : binary(c.pick(['+', '-']), binary('*', number(c.decimal(0.02, 0.15)), c.chance(0.3) ? binary('*', own, this.effect(scope)) : own), rest);
+    const mine = own !== null && c.chance(0.3) ? binary('*', own, this.effect(scope)) : own;
+    flow.tree = own === null ? rest : binary(c.pick(['+', '-']), binary('*', number(c.decimal(0.02, 0.15)), mine), rest);
   }
 
   // ---- trees of about the size of what they read. `scope`: axes of the equation, readable variables, loops of a reducer around.
@@ -205,7 +206,7 @@ class Generator {
       case 'difference':
         return binary('-', ref(), ref());
       case 'condition':
-        return { t: 'if', op: '>', x: ref(), y: c.chance(0.4) ? (this.reducer(scope) ?? number(8)) : number(c.decimal(4, 12)), a: ref(), b: binary('*', number(0.5), ref()) };
+        return { t: 'if', op: '>', x: ref(), y: (c.chance(0.4) && this.reducer(scope)) || number(c.decimal(4, 12)), a: ref(), b: binary('*', number(0.5), ref()) };
       case 'extreme':
         return call(c.pick(['MIN', 'MAX']), ref(), c.chance(0.5) ? (this.reducer(scope) ?? number(9)) : ref());
       case 'lag':
@@ -219,7 +220,9 @@ class Generator {
 
   /** About 1. */
   effect(scope) {
-    return binary(this.chance.pick(['+', '-']), number(1), binary('*', number(this.chance.decimal(0.002, 0.01)), this.chance.chance(0.6) ? (this.reducer(scope) ?? this.reference(scope)) : this.reference(scope)));
+    const c = this.chance;
+    const cause = (c.chance(0.6) && this.reducer(scope)) || this.reference(scope);
+    return binary(c.pick(['+', '-']), number(1), binary('*', number(c.decimal(0.002, 0.01)), cause));
   }
 
   lag(scope) {
@@ -248,14 +251,18 @@ class Generator {
     const axes = scope.axes.filter((axis) => mapping(axis, dim));
     if (axes.length > 0 && c.chance(0.8)) return { k: 'axis', dim: axes.includes(dim) && c.chance(0.7) ? dim : c.pick(axes) };
     const scalars = scope.readable.filter((v) => v.dims.length === 0 || v.kind === 'stock');
-    if (c.chance(0.06) && scalars.length > 0 && !scope.inComputed) return { k: 'computed', of: this.computed(dim, { axes: scope.axes, readable: scalars, inComputed: true, inReducer: scope.inReducer }) };
+    if (c.chance(0.06) && scalars.length > 0 && !scope.inComputed)
+      return { k: 'computed', of: this.computed(dim, { axes: scope.axes, readable: scalars, inComputed: true, inReducer: scope.inReducer }) };
     return { k: 'fixed', at: c.below(dim.elements.length) };
   }
 
   /** A number from 1 to the size of the dimension, and a bit. */
   computed(dim, scope) {
     const size = dim.elements.length;
-    if (this.chance.chance(0.5) && !(scope.inReducer && avoided.reducerOfTimeAlone)) return binary('+', number(1), call('MODULO', binary('*', { t: 'time' }, number(this.chance.pick([1, 2]))), number(size)));
+    if (this.chance.chance(0.5) && !(scope.inReducer && avoided.reducerOfTimeAlone)) {
+      const turning = call('MODULO', binary('*', { t: 'time' }, number(this.chance.pick([1, 2]))), number(size));
+      return binary('+', number(1), turning);
+    }
     return call('MIN', number(size), call('MAX', number(1), binary('/', this.reference(scope), number(this.chance.between(5, 8)))));
   }
 
@@ -263,7 +270,7 @@ class Generator {
   reducer(scope) {
     const c = this.chance;
     const arrays = scope.readable.filter((v) => v.dims.length > 0);
-    if (arrays.length === 0 || scope.depth > 0) return null;
+    if (arrays.length === 0) return null;
     const first = c.pick(arrays);
     const loops = first.dims.filter(() => c.chance(0.6)).map((dim) => this.loop(dim));
     if (loops.length === 0) loops.push(this.loop(c.pick(first.dims)));
@@ -281,7 +288,7 @@ class Generator {
     const count = distinct.reduce((n, l) => n * l.size, 1);
     let op = c.weighted({ SUM: 6, MEAN: 2, MIN: 1, MAX: 1, PROD: 1, STDDEV: count > 1 && count < 5 ? 1 : 0 });
     if (c.chance(0.3)) {
-      const nested = c.chance(0.15) ? this.reducer({ ...scope, loops: undefined, depth: (scope.depth ?? 0) + (c.chance(0.5) ? 1 : 0) }) : null;
+      const nested = c.chance(0.15) ? this.reducer({ ...scope, loops: undefined }) : null;
       const second = nested ?? this.reference(inside);
       body = c.chance(0.5) ? binary('*', body, binary('+', number(1), binary('*', number(0.05), second))) : binary(c.pick(['+', '-']), body, second);
     }

@@ -5,6 +5,7 @@ export const known = [
   ['a row pinned and the same rows iterated', 'SUM(level[a, *]) becomes slot a of SUM(level[D1, *]), though their free dimensions differ (LTM.md section 3)'],
   ['the element before, by arithmetic', 'a subscript that depends on the element alone (Stage - 1) is taken for one computed at run time: links from every element'],
   ['a sum of constants that time chooses', 'a reducer that changes with TIME alone is no aggregate, so what it does to its target has no link'],
+  ['a sum over more than 500', 'reducers are written out as one expression, of 500 terms at most; the run is refused'],
   ['a smooth of a sum (', 'a reducer in the argument of a macro does not compile: the hidden input is taken for an array'],
 ];
 

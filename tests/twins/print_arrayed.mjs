@@ -19,7 +19,8 @@ function variableLines(v, variables) {
 export function optionsOf(v, variables, nameOf) {
   const flows = (side) => variables.filter((f) => f.kind === 'flow' && f[side] === v).map(nameOf);
   const list = (word, names) => (names.length > 0 ? `; ${word} ${names.join(', ')}` : '');
-  return (v.kind === 'stock' ? list('in', flows('to')) + list('out', flows('from')) + (v.nonneg ? '; nonneg' : '') : '') + (v.table ? `; gf 0 3: ${v.table.join(', ')}` : '');
+  if (v.kind === 'stock') return list('in', flows('to')) + list('out', flows('from')) + (v.nonneg ? '; nonneg' : '');
+  return v.table ? `; gf 0 3: ${v.table.join(', ')}` : '';
 }
 
 /** `axes`: those of the equation. */

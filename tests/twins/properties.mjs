@@ -288,7 +288,10 @@ const logistic = (dt) => `
 
 /** With half the dt relative scores come about half as far from where they go; a score that had dt in it would not. */
 async function halvedStep(options) {
-  const byLoop = async (dt) => new Map((await scores(logistic(dt), options)).loops.map((loop) => [loop.path.join(), loop.relative.filter((_, row) => (row * dt) % 4 === 0)]));
+  const byLoop = async (dt) => {
+    const { loops } = await scores(logistic(dt), options);
+    return new Map(loops.map(({ path, relative }) => [path.join(), relative.filter((_, row) => (row * dt) % 4 === 0)]));
+  };
   const [coarse, middle, fine] = [await byLoop(0.125), await byLoop(0.0625), await byLoop(0.03125)];
   const wrong = [];
   for (const [path, last] of fine) {
@@ -347,7 +350,10 @@ export const properties = [
   ...moving.map((pair) => ({ name: `a module of ${pair.what} changes no score`, run: (options) => movePart(pair, options) })),
   ...Object.keys(stages).flatMap((macro) =>
     ['4', 'time_to_see'].flatMap((time) =>
-      ['euler', 'rk4'].map((method) => ({ name: `the composite of ${macro} over ${time}, ${method}, is its strongest path`, run: (options) => composite(macro, time, method, options) })),
+      ['euler', 'rk4'].map((method) => ({
+        name: `the composite of ${macro} over ${time}, ${method}, is its strongest path`,
+        run: (options) => composite(macro, time, method, options),
+      })),
     ),
   ),
   { name: 'halving dt changes shares as little as it changes the run', run: halvedStep },

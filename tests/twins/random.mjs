@@ -4,15 +4,27 @@ import { xmileOf } from './notation.mjs';
 import { printArrayed } from './print_arrayed.mjs';
 import { printScalar } from './print_scalar.mjs';
 import { compare, engines, matchAggregates, scoresOf, twinName } from './scores.mjs';
+import { shrink } from './shrink.mjs';
 
 const mostLoops = 300;
 
-/**
- * The model of this seed on both engines: { skipped: why } or { wrong, counted, arrayed, twin } with what differs, if
- * anything, the scores of the twin and the texts.
- */
+/** As `compareWithTwin` of the model of this seed; one that differs is made as small as it will go and still differ. */
 export async function randomTwins(seed) {
   const model = randomModel(seed);
+  const result = await compareWithTwin(model);
+  if (!result.wrong?.length) return result;
+  const kind = ({ wrong }) => wrong[0].split(' ').slice(0, 4).filter((word) => /^[a-z]+:?$/.test(word)).join(' '); // `vm: link`, `the arrayed model does`
+  return shrink(model, result, async () => {
+    const smaller = await compareWithTwin(model).catch(() => ({}));
+    return smaller.wrong?.length > 0 && kind(smaller) === kind(result) ? smaller : null;
+  });
+}
+
+/**
+ * A model against its twin on both engines: { skipped: why } or { wrong, counted, arrayed, twin } with what differs, if
+ * anything, the scores of the twin and the texts.
+ */
+async function compareWithTwin(model) {
   const arrayed = printArrayed(model);
   const written = printScalar(model);
   if (written === null) return { skipped: 'two reducers that read the same by other axes' };

@@ -17,7 +17,8 @@ export function elementLinks(sim) {
 
 /** Every loop: [{ path, score, relative, structural }], path all of its elements, machinery included. */
 export function elementLoops(sim) {
-  return sim.getLoops().flatMap((loop) => (loop.slots ?? [loop]).map(({ path, score, relative }) => ({ path, score, relative, structural: loop.structural })));
+  const slots = (loop) => (loop.slots ?? [loop]).map(({ path, score, relative }) => ({ path, score, relative, structural: loop.structural }));
+  return sim.getLoops().flatMap(slots);
 }
 
 /**
@@ -30,7 +31,8 @@ export async function scoresOf(xmile, options = {}) {
   try {
     sim = await project.mainModel().simulate({ enableLtm: true, ...options });
     sim.runToEnd();
-    const series = new Map(sim.getSeriesNames({ hidden: true }).filter((name) => !name.includes('_score\u205A')).map((name) => [name, sim.getSeries(name)]));
+    const names = sim.getSeriesNames({ hidden: true }).filter((name) => !name.includes('_score\u205A'));
+    const series = new Map(names.map((name) => [name, sim.getSeries(name)]));
     return {
       series,
       fixed: new Set(sim.layout.variables.filter((v) => v.place === 'fixed').map((v) => v.id)),
@@ -91,8 +93,8 @@ export function differs(a, b, tolerance) {
 
 /**
  * What is not the same in two models' scores: sentences, none where all is well. `rename` gives the names of the first as the second has
- * them (two may become one: an input of a module is what it is connected to); `passed` says which of the second's names are aggregates, machinery to the first; `structural`: whether to compare what follows
- * from the form of the equations.
+ * them (two may become one: an input of a module is what it is connected to); `passed` says which of the second's names are aggregates,
+ * machinery to the first; `structural`: whether to compare what follows from the form of the equations.
  */
 export function compare(first, second, { rename = (name) => name, passed = () => false, structural = true } = {}) {
   // An element that cannot change makes no links in the twin. In an array where others do it may: of score 0.
@@ -130,7 +132,8 @@ function compareLinks(what, first, second) {
 }
 
 function compareLoops(first, second, rename, structural) {
-  const keyed = (loops, renamed) => group(loops, (loop) => circle(loop.path.map(renamed).filter((name, i, path) => !machinery(name) && name !== path.at(i - 1))));
+  const shown = (name, i, path) => !machinery(name) && name !== path.at(i - 1);
+  const keyed = (loops, renamed) => group(loops, (loop) => circle(loop.path.map(renamed).filter(shown)));
   return compareGroups('loop', keyed(first, rename), keyed(second, (n) => n), (a, b) => {
     const difference = differs(a.score, b.score) ?? differs(a.relative, b.relative);
     return difference ?? (!structural || a.structural === b.structural ? null : `structural polarity ${a.structural} and ${b.structural}`);
@@ -172,7 +175,8 @@ function throughPassed(links, passed) {
   const out = [];
   const walk = (from, link, score, seen) => {
     if (!passed(link.to)) return out.push({ from, to: link.to, score });
-    for (const next of links) if (next.from === link.to && !seen.includes(next.to)) walk(from, next, score.map((s, i) => s * next.score[i]), [...seen, next.to]);
+    for (const next of links)
+      if (next.from === link.to && !seen.includes(next.to)) walk(from, next, score.map((s, i) => s * next.score[i]), [...seen, next.to]);
   };
   for (const link of links) if (!passed(link.from)) walk(link.from, link, link.score, [link.to]);
   return out;

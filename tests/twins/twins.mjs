@@ -87,7 +87,10 @@ async function comparisonHasTeeth() {
     first[list].forEach((item, i) => {
       expectDifference(`${list}[${i}] left out`, { ...first, [list]: first[list].toSpliced(i, 1) });
       expectDifference(`${list}[${i}] twice`, { ...first, [list]: [...first[list], item] });
-      for (const field of fields) expectDifference(`${field} of ${list}[${i}] off by 1e-10`, { ...first, [list]: first[list].with(i, { ...item, [field]: nudged(item[field]) }) });
+      for (const field of fields) {
+        const changed = first[list].with(i, { ...item, [field]: nudged(item[field]) });
+        expectDifference(`${field} of ${list}[${i}] off by 1e-10`, { ...first, [list]: changed });
+      }
     });
   for (const [name, values] of first.series) expectDifference(`${name} off by 1e-10`, { ...first, series: new Map(first.series).set(name, nudged(values)) });
   return kept;

@@ -1,4 +1,6 @@
 // Reducers: whole, of a row, of a part, of two sources, and what shares one aggregate.
+const cells = (n, of) => Array.from({ length: n }, (_, i) => of(i + 1));
+
 export const reducers = [
   {
     name: 'the sum of a whole array inside an equation',
@@ -374,5 +376,37 @@ export const reducers = [
       aux need = (IF INT(1 + TIME MOD 3) = 1 THEN 1 * 1 ELSE IF INT(1 + TIME MOD 3) = 2 THEN 2 * 1 ELSE IF INT(1 + TIME MOD 3) = 3 THEN 3 * 1 ELSE NAN) + (IF INT(1 + TIME MOD 3) = 1 THEN 1 * 2 ELSE IF INT(1 + TIME MOD 3) = 2 THEN 2 * 2 ELSE IF INT(1 + TIME MOD 3) = 3 THEN 3 * 2 ELSE NAN)
       flow use_x = 0.01 * store_x * need
       flow use_y = 0.01 * store_y * need`,
+  },
+  {
+    name: 'a sum over more than 500 elements',
+    aggregates: { 0: 'total' },
+    arrayed: `
+      specs 0 3
+      dim Cell: ${cells(600, (i) => `c${i}`).join(', ')}
+      stock level = 10; in filling; out draining
+      aux part[Cell] = level * (Cell + TIME) / 1000
+      flow filling = 0.01 + 0.0001 * SUM(part[*])
+      flow draining = 0.02 * level`,
+    twin: `
+      specs 0 3
+      stock level = 10; in filling; out draining
+      ${cells(600, (i) => `aux part_c${i} = level * (${i} + TIME) / 1000`).join('\n')}
+      aux total = ${cells(600, (i) => `part_c${i}`).join(' + ')}
+      flow filling = 0.01 + 0.0001 * total
+      flow draining = 0.02 * level`,
+  },
+  {
+    name: 'a sum over 40 elements, each in it and beside it',
+    aggregates: { 0: 'total' },
+    arrayed: `
+      specs 0 4
+      dim Cell: ${cells(40, (i) => `c${i}`).join(', ')}
+      stock level[Cell] = 10 + Cell; in filling
+      flow filling[Cell] = 0.05 * level[Cell] * (2 - SUM(level[*]) / 1000) + 0.001 * level[c7]`,
+    twin: `
+      specs 0 4
+      ${cells(40, (i) => `stock level_c${i} = 10 + ${i}; in filling_c${i}`).join('\n')}
+      aux total = ${cells(40, (i) => `level_c${i}`).join(' + ')}
+      ${cells(40, (i) => `flow filling_c${i} = 0.05 * level_c${i} * (2 - total / 1000) + 0.001 * level_c7`).join('\n')}`,
   },
 ];

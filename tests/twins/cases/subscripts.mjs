@@ -293,6 +293,27 @@ export const subscripts = [
       flow supply_b_y = 0.1 * goods_b_y + 0.05 * pick_b`,
   },
   {
+    name: 'the sum of a row chosen at run time',
+    aggregates: { 0: 'row' },
+    arrayed: `
+      dim Shop: a, b
+      dim Good: x, y
+      stock goods[Shop, Good] = 5; in supply
+        [a, y] = 7
+        [b, x] = 4
+      flow supply[Shop, Good] = 0.1 * goods[Shop, Good] - 0.01 * SUM(goods[1 + TIME MOD 2, *])`,
+    twin: `
+      stock goods_a_x = 5; in supply_a_x
+      stock goods_a_y = 7; in supply_a_y
+      stock goods_b_x = 4; in supply_b_x
+      stock goods_b_y = 5; in supply_b_y
+      aux row = (IF INT(1 + TIME MOD 2) = 1 THEN goods_a_x ELSE IF INT(1 + TIME MOD 2) = 2 THEN goods_b_x ELSE NAN) + (IF INT(1 + TIME MOD 2) = 1 THEN goods_a_y ELSE IF INT(1 + TIME MOD 2) = 2 THEN goods_b_y ELSE NAN)
+      flow supply_a_x = 0.1 * goods_a_x - 0.01 * row
+      flow supply_a_y = 0.1 * goods_a_y - 0.01 * row
+      flow supply_b_x = 0.1 * goods_b_x - 0.01 * row
+      flow supply_b_y = 0.1 * goods_b_y - 0.01 * row`,
+  },
+  {
     name: 'the past of an element chosen at run time',
     aggregates: {},
     arrayed: `
