@@ -11,8 +11,13 @@ const isAggregate = (name) => name.startsWith(aggregate(''));
 /** Every link that is scored, machinery included: [{ from, to, score }], ends named as elements (`pop[nyc]`). */
 export function elementLinks(sim) {
   const { variables, ltm } = sim.layout;
-  const idOfSlot = new Map(variables.filter((v) => v.place === 'row' && v.kind === 'score').map((v) => [v.slot, v.id]));
-  return ltm.links.map(({ from, to, slot }) => ({ from, to, score: sim.getSeries(idOfSlot.get(slot)) }));
+  const scores = new Map(variables.filter((v) => v.place === 'row' && v.kind === 'score').map((v) => [v.slot, sim.elementNames(v.id)]));
+  return ltm.links.flatMap(({ from, to, slot, edges }) => {
+    const [sources, targets, series] = [sim.elementNames(from), sim.elementNames(to), scores.get(slot)];
+    const edge = (source, target, score) => ({ from: sources[source], to: targets[target], score: sim.getSeries(series[score]) });
+    if (!edges) return series.map((_, i) => edge(i, i, i));
+    return Array.from({ length: edges.length / 3 }, (_, i) => edge(...edges.slice(3 * i, 3 * i + 3)));
+  });
 }
 
 /** Every loop: [{ path, score, relative, structural }], path all of its elements, machinery included. */
@@ -39,7 +44,7 @@ export async function scoresOf(xmile, options = {}) {
       links: elementLinks(sim),
       shown: sim.getLinks().map(({ from, to, score }) => ({ from, to, score })),
       loops: elementLoops(sim),
-      complete: !sim.diagnostics.some(({ code }) => code === 'too_many_loops'),
+      complete: sim.getLoopSearch().mode === 'exhaustive',
     };
   } finally {
     sim?.dispose();

@@ -371,6 +371,12 @@ export const reducers = [
       stock store[Good] = 20; out use
       flow use[Good] = 0.01 * store[Good] * SUM(needed[1 + TIME MOD 3, *])`,
     twin: `
+      aux needed_m1_x = 1 * 1
+      aux needed_m1_y = 1 * 2
+      aux needed_m2_x = 2 * 1
+      aux needed_m2_y = 2 * 2
+      aux needed_m3_x = 3 * 1
+      aux needed_m3_y = 3 * 2
       stock store_x = 20; out use_x
       stock store_y = 20; out use_y
       aux need = (IF INT(1 + TIME MOD 3) = 1 THEN 1 * 1 ELSE IF INT(1 + TIME MOD 3) = 2 THEN 2 * 1 ELSE IF INT(1 + TIME MOD 3) = 3 THEN 3 * 1 ELSE NAN) + (IF INT(1 + TIME MOD 3) = 1 THEN 1 * 2 ELSE IF INT(1 + TIME MOD 3) = 2 THEN 2 * 2 ELSE IF INT(1 + TIME MOD 3) = 3 THEN 3 * 2 ELSE NAN)
