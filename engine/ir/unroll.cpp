@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ir/lowering_support.h"
 
@@ -204,6 +205,7 @@ class Unroller {
     ExprId result;
     if (e.op == Op::Constant) result = build_.constant(e.number);
     else if (e.op == Op::Load) result = load(from_.load_of(id));
+    else if (e.op == Op::Accumulator || (e.op == Op::AxisIndex && e.payload == iterating_)) result = build_.node(e.op, {}, e.payload);
     else if (e.op == Op::AxisIndex) result = build_.constant(axes_[e.payload]);
     else if (e.op == Op::Reduce) result = reduce(id);
     else if (e.op == Op::Aggregate && hoist_) result = aggregate(id);
@@ -250,6 +252,7 @@ class Unroller {
   // From the neutral element on, in the order of the loops: the same bits.
   ExprId reduce(ExprId id) {
     const Reduction& r = from_.reductions[from_.expr(id).payload];
+    if (r.op == ReduceOp::Iterate) return iterate(id, r);
     constexpr uint64_t most_terms = 500;  // a written-out sum is a tree as deep as it is long
     uint64_t terms = 1;
     for (uint32_t extent : r.extents) terms *= extent;
@@ -259,9 +262,8 @@ class Unroller {
       said_too_long_ = true;
       return build_.constant(0);
     }
-    constexpr double neutral[] = {0, 1, HUGE_VAL, -HUGE_VAL};
     constexpr Op ops[] = {Op::Add, Op::Multiply, Op::Minimum, Op::Maximum};
-    ExprId result = build_.constant(neutral[int(r.op)]);
+    ExprId result = build_.constant(reduce_neutral[int(r.op)]);
     for (uint32_t extent : r.extents)
       if (extent == 0) return result;
     size_t outer = axes_.size();
@@ -278,6 +280,16 @@ class Unroller {
     memo_ = std::move(saved);
     axes_.resize(outer);
     return result;
+  }
+
+  // A search stays the loop that it is.
+  ExprId iterate(ExprId id, const Reduction& r) {
+    uint32_t outer = std::exchange(iterating_, r.first_axis);
+    auto saved = std::exchange(memo_, {});
+    ExprId body = move(from_.argument(id, 0));
+    memo_ = std::move(saved);
+    iterating_ = outer;
+    return build_.reduce(r.op, r.first_axis, r.extents, body);
   }
 
   // A reducer inside a larger equation is a variable of its own; equal ones are the same.
@@ -364,6 +376,7 @@ class Unroller {
   std::vector<Equation> hoisted_;
   const Equation* current_ = nullptr;
   bool hoist_ = false, said_too_long_ = false;
+  uint32_t iterating_ = none_id;  // the loop axis of the search that is being moved
   std::vector<uint32_t> marks_;
   uint32_t stamp_ = 0;
 };

@@ -137,7 +137,8 @@ Polarity PolarityFinder::visit(ExprId id) {
     }
   } else if (e.op == Op::Reduce) {
     Polarity p = visit(program_.argument(id, 0));
-    result = p == Polarity::None ? p : program_.reductions[e.payload].op == ReduceOp::Product ? Polarity::Unknown : p;
+    ReduceOp op = program_.reductions[e.payload].op;
+    result = p == Polarity::None ? p : op == ReduceOp::Product || op == ReduceOp::Iterate ? Polarity::Unknown : p;
   } else {
     const char* table = op_info(e.op).polarity;
     for (uint32_t i = 0; i < e.count; i++) {

@@ -10,31 +10,6 @@ namespace loopscope {
 namespace {
 constexpr const char* separator = "\u205A";
 
-AstNode like(const Ast& from, AstId node) {
-  AstNode copy = from.nodes[node];
-  copy.first = copy.count = 0;
-  return copy;
-}
-
-AstId add_call(Ast& out, const AstNode& place, std::string_view name, const std::vector<AstId>& arguments) {
-  AstNode call = place;
-  call.kind = AstKind::Call;
-  call.name = uint32_t(out.names.size());
-  out.names.emplace_back(name);
-  return out.add(call, arguments);
-}
-
-AstId copy_tree(const Ast& from, AstId node, Ast& out) {
-  AstNode copy = like(from, node);
-  std::vector<AstId> children;
-  for (uint32_t i = 0; i < from.nodes[node].count; i++) children.push_back(copy_tree(from, from.child(node, i), out));
-  if (copy.kind == AstKind::Name || copy.kind == AstKind::Call) {
-    copy.name = uint32_t(out.names.size());
-    out.names.push_back(from.name_of(node));
-  }
-  return out.add(copy, children);
-}
-
 std::string arity_text(const Builtin& b) {
   if (b.minimum == b.maximum) return std::to_string(b.minimum) + (b.minimum == 1 ? " argument" : " arguments");
   return std::to_string(b.minimum) + " to " + std::to_string(b.maximum) + " arguments";
@@ -218,7 +193,7 @@ AstId Expander::expand(const Ast& from, AstId node, Ast& out, const Scope& scope
     case AstKind::If: {
       std::vector<AstId> children;
       for (uint32_t i = 0; i < n.count; i++) children.push_back(expand(from, from.child(node, i), out, scope, false));
-      return out.add(like(from, node), children);
+      return out.add(from.like(node), children);
     }
     default: return error(scope, from, node, Code::syntax_error, "a subscript stands here outside brackets", out);
   }
@@ -246,7 +221,7 @@ AstId Expander::expand_subscript(const Ast& from, AstId node, Ast& out, const Sc
   if (n.kind == AstKind::Wildcard || n.kind == AstKind::Range || n.kind == AstKind::Position) {
     std::vector<AstId> children;
     for (uint32_t i = 0; i < n.count; i++) children.push_back(expand_subscript(from, from.child(node, i), out, scope, dimension));
-    return out.add(like(from, node), children);
+    return out.add(from.like(node), children);
   }
   if (n.kind == AstKind::Name && n.count == 0) {
     const std::string& name = from.name_of(node);
@@ -263,7 +238,7 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
   const std::string& name = from.name_of(node);
   if (scope.bindings) {
     auto bound = scope.bindings->find(name);
-    if (bound != scope.bindings->end()) return copy_tree(bound->second.first, bound->second.second, out);
+    if (bound != scope.bindings->end()) return out.copy(bound->second.first, bound->second.second);
   }
   uint32_t variable = find(name, scope);
   if (variable != none_id) {
@@ -286,7 +261,7 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
   const Builtin* builtin = find_builtin(name);
   if (builtin && builtin->kind == BuiltinKind::Value) {
     if (builtin->value() == BuiltinValue::Self) return add_reference(out, scope.self, n);
-    return add_call(out, like(from, node), builtin->name(), {});
+    return out.add_call(from.like(node), builtin->name(), {});
   }
   // A dimension or element used as the number of its position; also as Dimension.Element.
   size_t dot = name.rfind('.');
@@ -296,7 +271,7 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
   if (system_.dimensions.find(name) != none_id || system_.dimensions.element_value(name)) return out.add_name(name, n.offset, n.length);
   if (builtin && builtin->is_random() && builtin->minimum == 0) {  // RANDOM without parentheses
     Ast call;
-    call.root = add_call(call, like(from, node), builtin->name(), {});
+    call.root = call.add_call(from.like(node), builtin->name(), {});
     return expand_call(call, call.root, out, scope, false);
   }
   if (builtin)
@@ -308,7 +283,7 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
 AstId Expander::copy_call(const Ast& from, AstId node, Ast& out, const Scope& scope, std::string_view name) {
   std::vector<AstId> arguments;
   for (uint32_t i = 0; i < from.nodes[node].count; i++) arguments.push_back(expand(from, from.child(node, i), out, scope, false));
-  return add_call(out, like(from, node), name, arguments);
+  return out.add_call(from.like(node), name, arguments);
 }
 
 AstId Expander::expand_table_call(const Ast& from, AstId node, Ast& out, const Scope& scope, const std::string& name) {
@@ -317,7 +292,7 @@ AstId Expander::expand_table_call(const Ast& from, AstId node, Ast& out, const S
     return error(scope, from, node, Code::wrong_arity, "the graphical function " + name + " takes 1 argument, not " + std::to_string(n.count), out);
   AstId table = out.add_name(system_.variables[find(name, scope)].id, n.offset, n.length);
   AstId x = expand(from, from.child(node, 0), out, scope, false);
-  return add_call(out, like(from, node), "lookup", {table, x});
+  return out.add_call(from.like(node), "lookup", {table, x});
 }
 
 AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& scope, bool whole) {
@@ -345,7 +320,7 @@ AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& 
   switch (builtin->kind) {
     case BuiltinKind::Value:
       if (builtin->value() == BuiltinValue::Self) break;
-      return add_call(out, like(from, node), builtin->name(), {});
+      return out.add_call(from.like(node), builtin->name(), {});
     case BuiltinKind::Later:
       return error(scope, from, node, Code::unsupported_feature, name + " needs " + builtin->form + ", which are not simulated yet", out);
     case BuiltinKind::Table: {
@@ -357,10 +332,12 @@ AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& 
       if (called_so && called_so->kind != BuiltinKind::Value) {
         Ast call;
         std::vector<AstId> arguments;
-        for (uint32_t i = 1; i < n.count; i++) arguments.push_back(copy_tree(from, from.child(node, i), call));
-        call.root = add_call(call, like(from, node), called_so->name(), arguments);
+        for (uint32_t i = 1; i < n.count; i++) arguments.push_back(call.copy(from, from.child(node, i)));
+        call.root = call.add_call(from.like(node), called_so->name(), arguments);
         return expand_call(call, call.root, out, scope, whole);
       }
+      if (table.kind == AstKind::Name && variable == none_id)
+        return error(scope, from, first, Code::unknown_variable, "the model has no graphical function " + from.name_of(first) + did_you_mean(from.name_of(first), false), out);
       if (variable == none_id || !system_.variables[variable].has_table())
         return error(scope, from, first, Code::not_a_table, "the first argument of " + name + " must be the name of a graphical function", out);
       std::vector<AstId> subscripts;
@@ -368,7 +345,7 @@ AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& 
         subscripts.push_back(expand_subscript(from, from.child(first, i), out, scope, system_.variables[variable].dimensions[i]));
       std::vector<AstId> arguments{add_subscripted(out, system_.variables[variable].id, subscripts, table)};
       for (uint32_t i = 1; i < n.count; i++) arguments.push_back(expand(from, from.child(node, i), out, scope, false));
-      return add_call(out, like(from, node), builtin->name(), arguments);
+      return out.add_call(from.like(node), builtin->name(), arguments);
     }
     case BuiltinKind::Macro: return expand_builtin_macro(from, node, out, scope, *builtin);
     case BuiltinKind::Reducer: return copy_call(from, node, out, scope, builtin->name());
@@ -442,7 +419,7 @@ AstId Expander::name_of_argument(const Ast& from, AstId argument, Ast& out, cons
   Ast tree;
   tree.root = expand(from, argument, tree, scope, false);
   bool name = tree.nodes[tree.root].kind == AstKind::Name && system_.index.count(tree.name_of(tree.root));
-  if (name) return copy_tree(tree, tree.root, out);
+  if (name) return out.copy(tree, tree.root);
   uint32_t hidden;
   AstNode place = from.nodes[argument];
   return lift(scope, suffix, std::move(tree), place, out, hidden);
@@ -451,6 +428,7 @@ AstId Expander::name_of_argument(const Ast& from, AstId argument, Ast& out, cons
 // PREVIOUS, DELAY and INIT keep their call as the whole equation of one variable; elsewhere that variable is hidden.
 AstId Expander::expand_special(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin, bool whole) {
   const AstNode& n = from.nodes[node];
+  if (builtin.special() >= BuiltinSpecial::VectorRank) return expand_vector(from, node, out, scope, builtin);
   switch (builtin.special()) {
     case BuiltinSpecial::SafeDivide:
     case BuiltinSpecial::IfThenElse: return copy_call(from, node, out, scope, builtin.name());
@@ -467,30 +445,14 @@ AstId Expander::expand_special(const Ast& from, AstId node, Ast& out, const Scop
       Ast input;
       input.root = name_of_argument(from, from.child(node, 0), input, scope, "input");
       Ast text;
-      AstId x = copy_tree(input, input.root, text), y = copy_tree(input, input.root, text);
-      AstId previous = add_call(text, like(from, node), "previous", {x, y});
-      AstId now = copy_tree(input, input.root, text);
-      AstId dt = add_call(text, like(from, node), "dt", {});
+      AstId x = text.copy(input, input.root), y = text.copy(input, input.root);
+      AstId previous = text.add_call(from.like(node), "previous", {x, y});
+      AstId now = text.copy(input, input.root);
+      AstId dt = text.add_call(from.like(node), "dt", {});
       AstId root = text.add_operator(AstOp::Divide, {text.add_operator(AstOp::Subtract, {now, previous}), dt});
       Scope inner = scope;
       inner.bindings = nullptr;
       return expand(text, root, out, inner, false);
-    }
-    case BuiltinSpecial::VectorRank:
-    case BuiltinSpecial::VectorSelect:
-    case BuiltinSpecial::OrderOfRank: return copy_call(from, node, out, scope, builtin.name());
-    case BuiltinSpecial::VectorOrder: {
-      // The ranks first, as an array of their own: the i-th of the order is the element whose rank is i.
-      Ast ranks;
-      ranks.root = copy_call(from, node, ranks, scope, "vector_rank");
-      uint32_t hidden;
-      AstNode place = n;
-      AstId reference = lift(scope, "ranks", std::move(ranks), place, out, hidden);
-      return add_call(out, like(from, node), "order_of_rank", {reference});
-    }
-    case BuiltinSpecial::VectorMap: {
-      std::vector<AstId> both{name_of_argument(from, from.child(node, 0), out, scope, "vector"), expand(from, from.child(node, 1), out, scope, false)};
-      return add_call(out, like(from, node), builtin.name(), both);
     }
     default: break;
   }
@@ -503,7 +465,7 @@ AstId Expander::expand_special(const Ast& from, AstId node, Ast& out, const Scop
     arguments.push_back(name_of_argument(from, from.child(node, 0), equation, scope, "input"));
     for (uint32_t i = 1; i < n.count; i++) arguments.push_back(expand(from, from.child(node, i), equation, scope, false));
   }
-  equation.root = add_call(equation, like(from, node), builtin.name(), arguments);
+  equation.root = equation.add_call(from.like(node), builtin.name(), arguments);
   if (whole && builtin.special() != BuiltinSpecial::Initial) {
     out = std::move(equation);
     return out.root;

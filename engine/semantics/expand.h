@@ -42,6 +42,10 @@ class Expander {
   AstId add_subscripted(Ast& out, const std::string& name, const std::vector<AstId>& subscripts, const AstNode& place);
   AstId expand_call(const Ast& from, AstId node, Ast& out, const Scope& scope, bool whole);
   AstId expand_special(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin, bool whole);
+  // The vector and allocation functions, as the lowering wants them (expand_vectors.cpp).
+  AstId expand_vector(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin);
+  AstId expand_allocation(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin);
+  bool add_profile(const Ast& from, AstId profile, bool whole, Ast& out, const Scope& scope, std::vector<AstId>& arguments);
   AstId expand_builtin_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin);
   AstId expand_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const BuiltinMacro& macro, const std::string& name, int skipped);
   AstId expand_table_call(const Ast& from, AstId node, Ast& out, const Scope& scope, const std::string& name);

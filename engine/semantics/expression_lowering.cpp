@@ -171,7 +171,7 @@ ExprId ExpressionLowering::fold(const Ast& ast, AstId node, Op op) {
   if (n.count == 1) {
     std::vector<uint32_t> extents;
     uint32_t first;
-    ExprId body = over_free_axes(ast, ast.child(node, 0), extents, first, [&] { return visit(ast, ast.child(node, 0)); });
+    ExprId body = over_free_axes(ast, {ast.child(node, 0)}, extents, first, [&] { return visit(ast, ast.child(node, 0)); });
     return extents.empty() ? body : aggregate(ast, node, build.reduce(op == Op::Minimum ? ReduceOp::Minimum : ReduceOp::Maximum, first, extents, body));
   }
   ExprId folded = visit(ast, ast.child(node, 0));
@@ -208,10 +208,16 @@ ExprId ExpressionLowering::special(const Ast& ast, AstId node, BuiltinSpecial wh
     }
     case BuiltinSpecial::IfThenElse: return build.node(Op::If, {argument(0), argument(1), argument(2)});
     case BuiltinSpecial::Initial: return argument(0);
-    case BuiltinSpecial::VectorRank: return vector_rank(ast, node);
+    case BuiltinSpecial::VectorRank:
+    case BuiltinSpecial::VectorOrder: return vector_rank(ast, node);  // the order's ranks
     case BuiltinSpecial::OrderOfRank: return order_of_rank(ast, node);
     case BuiltinSpecial::VectorMap: return vector_map(ast, node);
     case BuiltinSpecial::VectorSelect: return vector_select(ast, node);
+    case BuiltinSpecial::VectorReorder: return vector_reorder(ast, node);
+    case BuiltinSpecial::Allocate: return allocate(ast, node);
+    case BuiltinSpecial::MarketPrice: return market_price(ast, node);
+    case BuiltinSpecial::DemandAtPrice: return demand_at(curve(ast, node, 0), argument(4));
+    case BuiltinSpecial::SupplyAtPrice: return supply_at(curve(ast, node, 0), argument(4));
     case BuiltinSpecial::Previous: {
       result_.program.lags.push_back({program_id_[variable_], variable_of(ast.child(node, 0))});
       return build.node(Op::If, {build.node(Op::FirstStep, {}), n.count > 1 ? argument(1) : build.constant(0),

@@ -117,9 +117,9 @@ void ExpressionLowering::collect(const Ast& ast, AstId node, std::vector<FreeAxi
   for (uint32_t i = 0; i < n.count; i++) collect(ast, ast.child(node, i), out);
 }
 
-ExprId ExpressionLowering::over_free_axes(const Ast& ast, AstId argument, std::vector<uint32_t>& extents, uint32_t& first, const std::function<ExprId()>& body) {
+ExprId ExpressionLowering::over_free_axes(const Ast& ast, const std::vector<AstId>& arguments, std::vector<uint32_t>& extents, uint32_t& first, const std::function<ExprId()>& body) {
   std::vector<FreeAxis> free;
-  collect(ast, argument, free);
+  for (AstId argument : arguments) collect(ast, argument, free);
   first = next_axis_;
   for (FreeAxis& f : free) {
     f.axis = {f.dimension, next_axis_++, f.offset, f.extent};
@@ -136,7 +136,7 @@ ExprId ExpressionLowering::reduce(const Ast& ast, AstId node, BuiltinReducer red
   AstId argument = ast.child(node, 0);
   std::vector<uint32_t> extents;
   uint32_t first;
-  ExprId result = over_free_axes(ast, argument, extents, first, [&]() -> ExprId {
+  ExprId result = over_free_axes(ast, {argument}, extents, first, [&]() -> ExprId {
     double count = 1;
     for (uint32_t e : extents) count *= e;
     if (reducer == BuiltinReducer::Size) return build.constant(count);
