@@ -121,7 +121,7 @@ class Unroller {
   }
 
   void equation(const Equation& e, std::vector<Equation>& out, bool hoist) {
-    bool scalar = e.extents.empty() && first_element_[e.target] == none_id;
+    bool scalar = from_.variables[e.target].dimensions.empty();
     each_point(e.extents, [&] {
       memo_.clear();
       hoist_ = hoist && from_.expr(e.expr).op != Op::Aggregate;

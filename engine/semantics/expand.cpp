@@ -60,6 +60,14 @@ uint32_t Expander::find(const std::string& name, const Scope& scope) const {
   return find_variable(name, system_.variables[scope.owner].scope);
 }
 
+uint32_t Expander::find_bound(const std::string& name, const Scope& scope) const {
+  auto bound = scope.bindings ? scope.bindings->find(name) : decltype(scope.bindings->end()){};
+  if (!scope.bindings || bound == scope.bindings->end()) return find(name, scope);
+  const auto& [tree, root] = bound->second;
+  auto known = tree.nodes[root].kind == AstKind::Name ? system_.index.find(tree.name_of(root)) : system_.index.end();
+  return known == system_.index.end() ? none_id : known->second;
+}
+
 std::string Expander::did_you_mean(const std::string& name, bool function) {
   if (suggestions_left_-- <= 0) return "";
   return suggestions(name, function ? function_names() : ids_of(system_));
@@ -73,7 +81,7 @@ void Expander::set_macros(const std::vector<Macro>& macros) {
       // Parameters stand among the variables too, for when the macro is looked at alone.
       bool parameter = std::any_of(macro.parameters.begin(), macro.parameters.end(), [&](const MacroParameter& p) { return p.name == v.id; });
       if (v.definitions.empty() || parameter || v.id == "output") continue;
-      MacroLine line{v.kind, v.id, v.definitions[0].equation.text, {}, {}};
+      MacroLine line{v.kind, v.id, v.definitions[0].equation.text, {}, {}, v.definitions[0].table};
       for (const SourceText& flow : v.inflows) line.inflows.push_back(canonical_name(flow.text));
       for (const SourceText& flow : v.outflows) line.outflows.push_back(canonical_name(flow.text));
       macro.lines.push_back(std::move(line));
@@ -240,7 +248,10 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
     auto bound = scope.bindings->find(name);
     if (bound != scope.bindings->end()) return out.copy(bound->second.first, bound->second.second);
   }
-  uint32_t variable = find(name, scope);
+  const Builtin* builtin = find_builtin(name);
+  bool self = builtin && builtin->kind == BuiltinKind::Value && builtin->value() == BuiltinValue::Self && n.count;
+  uint32_t variable = self ? scope.self : find(name, scope);
+  if (variable == none_id && name.size() > 1 && name.back() == '\'') return expand_transposed(from, node, out, scope);
   if (variable != none_id) {
     const EquationVariable& v = system_.variables[variable];
     if (v.kind == VariableKind::Table)
@@ -258,7 +269,6 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
     for (uint32_t i = 0; i < n.count; i++) subscripts.push_back(expand_subscript(from, from.child(node, i), out, scope, dimensions[i]));
     return add_subscripted(out, id, subscripts, n);
   }
-  const Builtin* builtin = find_builtin(name);
   if (builtin && builtin->kind == BuiltinKind::Value) {
     if (builtin->value() == BuiltinValue::Self) return add_reference(out, scope.self, n);
     return out.add_call(from.like(node), builtin->name(), {});
@@ -280,6 +290,34 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
                "the model has no variable " + name + did_you_mean(name, false), out);
 }
 
+// x' has the axes of x in reverse: x'[a, b] is x[b, a], and without subscripts the first axis of x follows the last of the equation's.
+AstId Expander::expand_transposed(const Ast& from, AstId node, Ast& out, const Scope& scope) {
+  const AstNode& n = from.nodes[node];
+  std::string name = from.name_of(node).substr(0, from.name_of(node).size() - 1);
+  uint32_t variable = find(name, scope);
+  Ast plain;
+  std::vector<AstId> subscripts;
+  for (uint32_t i = n.count; i-- > 0;) subscripts.push_back(plain.copy(from, from.child(node, i)));
+  if (variable != none_id && n.count == 0) {
+    const std::vector<uint32_t> &own = system_.variables[variable].dimensions, &target = system_.variables[scope.self].dimensions;
+    std::vector<bool> used(target.size(), false);
+    for (uint32_t dimension : own) {
+      size_t axis = target.size();
+      while (axis > 0 && (used[axis - 1] || target[axis - 1] != dimension)) axis--;
+      AstNode at{};
+      at.kind = axis ? AstKind::Position : AstKind::Wildcard;
+      if (axis) used[axis - 1] = true;
+      subscripts.push_back(axis ? plain.add(at, {plain.add_number(double(axis))}) : plain.add(at, {}));
+    }
+  }
+  AstNode root = from.like(node);
+  root.name = uint32_t(plain.names.size());
+  plain.names.push_back(variable == none_id ? from.name_of(node) : name);
+  plain.root = plain.add(root, subscripts);
+  if (variable == none_id) return error(scope, from, node, Code::unknown_variable, "the model has no variable " + name + did_you_mean(name, false), out);
+  return expand_name(plain, plain.root, out, scope);
+}
+
 AstId Expander::copy_call(const Ast& from, AstId node, Ast& out, const Scope& scope, std::string_view name) {
   std::vector<AstId> arguments;
   for (uint32_t i = 0; i < from.nodes[node].count; i++) arguments.push_back(expand(from, from.child(node, i), out, scope, false));
@@ -290,7 +328,7 @@ AstId Expander::expand_table_call(const Ast& from, AstId node, Ast& out, const S
   const AstNode& n = from.nodes[node];
   if (n.count != 1)
     return error(scope, from, node, Code::wrong_arity, "the graphical function " + name + " takes 1 argument, not " + std::to_string(n.count), out);
-  AstId table = out.add_name(system_.variables[find(name, scope)].id, n.offset, n.length);
+  AstId table = out.add_name(system_.variables[find_bound(name, scope)].id, n.offset, n.length);
   AstId x = expand(from, from.child(node, 0), out, scope, false);
   return out.add_call(from.like(node), "lookup", {table, x});
 }
@@ -298,7 +336,7 @@ AstId Expander::expand_table_call(const Ast& from, AstId node, Ast& out, const S
 AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& scope, bool whole) {
   const AstNode& n = from.nodes[node];
   const std::string& name = from.name_of(node);
-  uint32_t called = scope.bindings ? none_id : find(name, scope);
+  uint32_t called = find_bound(name, scope);
   auto macro = macros_.find(name);
   if (macro != macros_.end()) {
     if (n.count != macro->second.parameters.size())
@@ -326,7 +364,7 @@ AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& 
     case BuiltinKind::Table: {
       AstId first = from.child(node, 0);
       const AstNode& table = from.nodes[first];
-      uint32_t variable = table.kind == AstKind::Name ? find(from.name_of(first), scope) : none_id;
+      uint32_t variable = table.kind == AstKind::Name ? find_bound(from.name_of(first), scope) : none_id;
       // Converters write functions that they do not know as LOOKUP(function, arguments).
       const Builtin* called_so = table.kind == AstKind::Name && variable == none_id ? find_builtin(from.name_of(first)) : nullptr;
       if (called_so && called_so->kind != BuiltinKind::Value) {
@@ -348,7 +386,14 @@ AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& 
       return out.add_call(from.like(node), builtin->name(), arguments);
     }
     case BuiltinKind::Macro: return expand_builtin_macro(from, node, out, scope, *builtin);
-    case BuiltinKind::Reducer: return copy_call(from, node, out, scope, builtin->name());
+    case BuiltinKind::Reducer: {
+      const AstNode& argument = from.nodes[from.child(node, 0)];
+      if (builtin->reducer() != BuiltinReducer::Size || argument.kind != AstKind::Name || argument.count || from.name_of(from.child(node, 0)) != "self")
+        return copy_call(from, node, out, scope, builtin->name());
+      double elements = 1;  // SIZE(SELF)
+      for (uint32_t d : system_.variables[scope.self].dimensions) elements *= system_.dimensions[d].size();
+      return out.add_number(elements, n.offset, n.length);
+    }
     case BuiltinKind::Special: return expand_special(from, node, out, scope, *builtin, whole);
     case BuiltinKind::Fold:
       return copy_call(from, node, out, scope, builtin->name());
@@ -383,8 +428,11 @@ uint32_t Expander::take_streams(uint32_t variable) {
 AstId Expander::lift(const Scope& scope, const std::string& suffix, Ast tree, const AstNode& place, Ast& out, uint32_t& hidden) {
   std::vector<uint32_t> loops = *scope.loops;
   size_t outer = loops.size();
+  std::vector<bool> reduced(tree.nodes.size(), false);  // what a reducer in the tree folds stays as it is
+  for (AstId id = AstId(tree.nodes.size()); id-- > 0;)
+    for (uint32_t i = 0; i < tree.nodes[id].count; i++) reduced[tree.child(id, i)] = reduced[id] || is_reducer(tree, id);
   for (AstId id = 0; id < tree.nodes.size(); id++) {
-    if (tree.nodes[id].kind != AstKind::Name) continue;
+    if (tree.nodes[id].kind != AstKind::Name || reduced[id]) continue;
     auto it = system_.index.find(tree.name_of(id));
     if (it == system_.index.end()) continue;
     for (uint32_t i = 0; i < tree.nodes[id].count; i++) {
@@ -514,7 +562,10 @@ AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope&
     if (given < n.count) {
       AstId argument = from.child(node, given++);
       auto literal = literal_number(from, argument);
-      bound.root = literal ? bound.add_number(*literal) : name_of_argument(from, argument, bound, outside, parameter.name.c_str());
+      uint32_t named = from.nodes[argument].kind == AstKind::Name ? find_bound(from.name_of(argument), scope) : none_id;
+      if (literal) bound.root = bound.add_number(*literal);
+      else if (named != none_id && system_.variables[named].kind == VariableKind::Table) bound.root = bound.add_name(system_.variables[named].id);  // to be looked up in
+      else bound.root = name_of_argument(from, argument, bound, outside, parameter.name.c_str());
     } else {
       std::vector<ParseError> ignored;
       Ast fallback = parse_equation(parameter.fallback, Dialect::Xmile, ignored);
@@ -529,6 +580,7 @@ AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope&
   for (const MacroLine& line : macro.lines) {
     uint32_t v = add_hidden(outside, line.name == "output" ? name : stem + line.name, line.kind);
     variables.push_back(v);
+    if (line.table) system_.variables[v].definitions[0].table = add_table(system_, system_.variables[v].id, *line.table);
     Ast local;
     local.root = add_reference(local, v, AstNode{});
     bindings.emplace(line.name, std::make_pair(local, local.root));
@@ -537,6 +589,7 @@ AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope&
   macro_depth_++;
   for (size_t i = 0; i < macro.lines.size(); i++) {
     const MacroLine& line = macro.lines[i];
+    if (line.kind == VariableKind::Table) continue;
     std::vector<ParseError> errors;
     Ast body = parse_equation(line.equation, Dialect::Xmile, errors);
     for (const ParseError& e : errors) report(scope.owner, e.code, nullptr, 0, 0, "in the macro " + name + ", " + line.name + ": " + e.message);

@@ -48,7 +48,7 @@ void widen(Ast& ast, AstId name, uint32_t i, const Dimensions& dimensions) {
 
 // The last loop that a tree reads an array along: what it is a vector over.
 uint32_t vector_dimension(const EquationSystem& system, const Ast& tree) {
-  for (AstId id = 0; id < tree.nodes.size(); id++) {
+  for (AstId id = AstId(tree.nodes.size()); id-- > 0;) {  // names before their subscripts
     auto known = tree.nodes[id].kind == AstKind::Name ? system.index.find(tree.name_of(id)) : system.index.end();
     if (known == system.index.end() || system.variables[known->second].dimensions.empty()) continue;
     uint32_t count = tree.nodes[id].count;

@@ -49,6 +49,10 @@ class ExpressionLowering {
   ExprId builtin_operation(const Ast& ast, AstId node, const Builtin& builtin);
   ExprId special(const Ast& ast, AstId node, BuiltinSpecial what);
   ExprId table_call(const Ast& ast, AstId node, const Builtin& builtin);
+  ExprId choose_table(const EquationVariable& v, const std::vector<IndexMap>& indices, std::vector<uint32_t>& element, Op op,
+                      const std::vector<ExprId>& arguments, bool& whole);
+  // The index maps of a name's subscripts, or of its axes where it has none. False after an error.
+  bool indices_of(const Ast& ast, AstId node, const EquationVariable& v, std::vector<IndexMap>& indices);
   ExprId reduce(const Ast& ast, AstId node, BuiltinReducer reducer);
   ExprId fold(const Ast& ast, AstId node, Op op);
   // Marks a value as a reducer of the modeller's, which LTM makes a node of.

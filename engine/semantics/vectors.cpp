@@ -13,13 +13,18 @@ size_t ExpressionLowering::vector_axis(const Ast& ast, AstId argument) const {
     AstId id = pending.back();
     pending.pop_back();
     const AstNode& n = ast.nodes[id];
-    for (uint32_t i = 0; i < n.count; i++) pending.push_back(ast.child(id, i));
-    if (n.kind != AstKind::Name) continue;
-    // A dimension that is named, or those of an array without subscripts.
-    auto known = system_.index.find(ast.name_of(id));
+    auto known = n.kind == AstKind::Name ? system_.index.find(ast.name_of(id)) : system_.index.end();
+    // Dimensions that are named in subscripts, or those of an array without.
     std::vector<uint32_t> read;
-    if (known == system_.index.end()) read = {system_.dimensions.find(ast.name_of(id))};
-    else if (n.count == 0) read = system_.variables[known->second].dimensions;
+    if (known != system_.index.end() && n.count == 0) read = system_.variables[known->second].dimensions;
+    else if (n.kind == AstKind::Name && n.count == 0) read = {system_.dimensions.find(ast.name_of(id))};
+    for (uint32_t i = 0; i < n.count; i++) {
+      AstId below = ast.child(id, i);
+      bool axis = known != system_.index.end() && ast.nodes[below].kind == AstKind::Name &&
+                  names_axis(system_, ast.name_of(below), system_.variables[known->second].dimensions[i]);
+      if (axis) read.push_back(system_.dimensions.find(ast.name_of(below)));
+      else pending.push_back(below);
+    }
     for (size_t a = 0; a < axes_.size(); a++)
       if (std::find(read.begin(), read.end(), axes_[a].dimension) != read.end() && (best == axes_.size() || a > best)) best = a;
   }
