@@ -148,6 +148,8 @@ double LS_EXPORT(ls_random_weibull)(double shape, double scale, double seed, dou
 double LS_EXPORT(ls_delay_steps)(double delay, double dt);
 double LS_EXPORT(ls_delay_read)(const ls_run* run, double index, double delay_steps, double initial);
 void LS_EXPORT(ls_delay_write)(ls_run* run, double index, double input);
+// ALLOCATE and its like: kind 0 fixed, 1 rectangular, 2 triangular, 3 normal, 4 exponential; NaN for others
+double LS_EXPORT(ls_demand_at)(double quantity, double kind, double priority, double width, double level);
 // LTM's score of one link, LTM.md section 1: change = partial - z(t-dt), dz and dx the changes of target and source.
 double LS_EXPORT(ls_link_score)(double change, double dz, double dx);
 

@@ -50,6 +50,8 @@ ExprId AxisCopier::copy(ExprId id) {
   } else if (e.op == Op::AxisIndex) {
     Target to = target(e.payload);
     result = to.fixed ? build_.constant(to.value) : build_.node(Op::AxisIndex, {}, to.value);
+  } else if (e.op == Op::Accumulator) {
+    result = build_.node(e.op, {}, target(e.payload).value);
   } else if (e.op == Op::StepIndex) {
     result = step_index(id);
   } else if (e.count) {

@@ -16,7 +16,7 @@ constexpr OpInfo op_infos[] = {
 #undef TABLE_OP
     {"Constant", 0, nullptr, ""}, {"Load", 0, nullptr, ""},      {"If", 3, nullptr, "?++"},  {"And", 2, nullptr, "++"},
     {"Or", 2, nullptr, "++"},     {"FirstStep", 0, nullptr, ""}, {"StepIndex", 0, nullptr, ""}, {"DelayRead", 2, nullptr, "00"},
-    {"AxisIndex", 0, nullptr, ""}, {"Reduce", 1, nullptr, "?"}, {"Aggregate", 1, nullptr, "+"}};
+    {"AxisIndex", 0, nullptr, ""}, {"Reduce", 1, nullptr, "?"}, {"Aggregate", 1, nullptr, "+"}, {"Accumulator", 0, nullptr, ""}};
 
 uint64_t mix(uint64_t hash, uint64_t value) {
   hash ^= value + 0x9E3779B97F4A7C15ull + (hash << 6) + (hash >> 2);
@@ -48,7 +48,7 @@ bool has_runtime_function(Op op) {
 }
 
 const char* reduce_op_name(ReduceOp op) {
-  constexpr const char* names[] = {"SUM", "PROD", "MIN", "MAX"};
+  constexpr const char* names[] = {"SUM", "PROD", "MIN", "MAX", "ITERATE"};
   return names[int(op)];
 }
 

@@ -182,7 +182,7 @@ struct InvariantFinder {
     auto it = axes_.find(id);
     if (it != axes_.end()) return it->second;
     const Expr& e = program.expr(id);
-    uint64_t result = e.op == Op::AxisIndex ? mask(e.payload, 1) : 0;
+    uint64_t result = e.op == Op::AxisIndex || e.op == Op::Accumulator ? mask(e.payload, 1) : 0;
     if (e.op == Op::Load)
       for (const IndexMap& index : program.load_of(id).indices) {
         if (index.kind == IndexMap::Axis || index.kind == IndexMap::Mapped) result |= mask(index.value, 1);

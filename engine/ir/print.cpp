@@ -81,7 +81,7 @@ std::string print_node(const Program& p, ExprId id, uint32_t& budget) {
     separator = ", ";
   };
   if (is_table_op(e.op)) item(p.tables[e.payload].name);
-  if (e.op == Op::DelayRead || e.op == Op::AxisIndex) item("#" + std::to_string(e.payload));
+  if (e.op == Op::DelayRead || e.op == Op::AxisIndex || e.op == Op::Accumulator) item("#" + std::to_string(e.payload));
   if (e.op == Op::Reduce) {
     const Reduction& r = p.reductions[e.payload];
     item(reduce_op_name(r.op));

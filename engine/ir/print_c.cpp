@@ -188,6 +188,7 @@ class SectionPrinter {
       case Op::AxisIndex: return "(double)i" + text_of(e.payload);
       case Op::DelayRead: return "ls_delay_read(&model, " + text_of(e.payload) + ", " + argument(0) + ", " + argument(1) + ")";
       case Op::Reduce: return reduce(id);
+      case Op::Accumulator: return accumulators_.at(e.payload);
       case Op::If: {
         std::string test = condition(program_.argument(id, 0));
         std::string then = branch([&] { return argument(1); });
@@ -241,14 +242,16 @@ class SectionPrinter {
 
   std::string reduce(ExprId id) {
     const Reduction& r = program_.reductions[program_.expr(id).payload];
-    constexpr double neutral[] = {0, 1, HUGE_VAL, -HUGE_VAL};
     constexpr Op ops[] = {Op::Add, Op::Multiply, Op::Minimum, Op::Maximum};
-    const CForm& form = *c_form(ops[int(r.op)]);
-    std::string sum = local(text_of(neutral[int(r.op)]));
+    std::string sum = accumulators_[r.first_axis] = local(text_of(reduce_neutral[int(r.op)]));
     size_t mark = values_.open();
     open_loops(r.first_axis, r.extents);
     std::string body = value(program_.argument(id, 0));
-    line(sum + " = " + form.before + sum + form.between + body + form.after + ";");
+    if (r.op != ReduceOp::Iterate) {
+      const CForm& form = *c_form(ops[int(r.op)]);
+      body = form.before + sum + form.between + body + form.after;
+    }
+    line(sum + " = " + body + ";");
     line(std::string(r.extents.size(), '}'));
     values_.close(mark);
     return sum;
@@ -258,6 +261,7 @@ class SectionPrinter {
   std::vector<ExprId> current_load_;
   std::vector<uint32_t> uses_;
   ScopedValues<std::string> values_;
+  std::unordered_map<uint32_t, std::string> accumulators_;  // by first loop axis
   std::string lines_;
   uint64_t locals_ = 0;
 };

@@ -4,6 +4,7 @@
 // An equation is target[axes] = scalar expression. Expressions are hash-consed: equal work is one node, so a set of roots is a
 // DAG and "is it the same" is an integer comparison. Nodes stand after their arguments.
 #pragma once
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <unordered_map>
@@ -35,6 +36,7 @@ enum class Op : uint8_t {
   AxisIndex,  // 0-based index of loop axis `payload`
   Reduce,     // payload = index into reductions; one argument, the body
   Aggregate,  // its argument, a whole reducer as the modeller wrote it; payload = index into aggregates
+  Accumulator,  // what the Iterate over loop axis `payload` has come to
 };
 constexpr int table_op_first = int(Op::Lookup);
 constexpr int op_special_first = int(Op::Constant);
@@ -68,7 +70,9 @@ struct LoadInfo {
   std::vector<IndexMap> indices;  // one an axis of the variable; none for a scalar
 };
 
-enum class ReduceOp : uint8_t { Sum, Product, Minimum, Maximum };
+// Iterate goes from 0 to whatever its body says, which reads what it came to before as Accumulator: a search, not a fold of elements.
+enum class ReduceOp : uint8_t { Sum, Product, Minimum, Maximum, Iterate };
+constexpr double reduce_neutral[] = {0, 1, HUGE_VAL, -HUGE_VAL, 0};  // by ReduceOp
 const char* reduce_op_name(ReduceOp op);
 
 // Folds the body over its own loop axes (numbered after the equation's), row-major, from the operation's neutral element.
@@ -81,7 +85,7 @@ struct Reduction {
 struct Expr {
   Op op;
   uint32_t first = 0, count = 0;  // arguments
-  uint32_t payload = 0;           // Load, table ops, DelayRead, AxisIndex, Reduce
+  uint32_t payload = 0;           // Load, table ops, DelayRead, AxisIndex, Reduce, Aggregate, Accumulator
   double number = 0;              // Constant
 };
 

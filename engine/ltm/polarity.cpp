@@ -74,7 +74,8 @@ PolarityFinder::Sign PolarityFinder::sign(ExprId id) {
     case Op::Aggregate:
     case Op::Reduce: {  // of numbers above 0: above 0
       Sign a = argument(0);
-      bool keeps = e.op == Op::Aggregate || a == Sign::Positive || program_.reductions[e.payload].op != ReduceOp::Product;
+      ReduceOp op = e.op == Op::Reduce ? program_.reductions[e.payload].op : ReduceOp::Sum;
+      bool keeps = op != ReduceOp::Iterate && (a == Sign::Positive || op != ReduceOp::Product);
       result = keeps ? a : Sign::Unknown;
       break;
     }
@@ -170,8 +171,9 @@ Polarity PolarityFinder::visit(ExprId id) {
     }
   } else if (e.op == Op::Reduce) {
     Polarity p = visit(program_.argument(id, 0));
-    bool product = program_.reductions[e.payload].op == ReduceOp::Product;
-    result = product && p != Polarity::None && sign(program_.argument(id, 0)) != Sign::Positive ? Polarity::Unknown : p;
+    ReduceOp op = program_.reductions[e.payload].op;
+    bool unproved = op == ReduceOp::Iterate || (op == ReduceOp::Product && sign(program_.argument(id, 0)) != Sign::Positive);
+    result = p != Polarity::None && unproved ? Polarity::Unknown : p;
   } else {
     const char* table = op_info(e.op).polarity;
     for (uint32_t i = 0; i < e.count; i++) {

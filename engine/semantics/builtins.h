@@ -12,7 +12,8 @@ enum class BuiltinKind : uint8_t { Value, Operation, Table, Fold, Special, Reduc
 enum class BuiltinValue : uint8_t { Time, Dt, StartTime, StopTime, SaveInterval, Pi, Infinite, NotANumber, Self };
 enum class BuiltinReducer : uint8_t { Sum, Product, Mean, Variance, Deviation, Size };
 enum class BuiltinSpecial : uint8_t { SafeDivide, IfThenElse, Initial, Previous, Delay, Derivative, Same, IsModuleInput,
-                                      VectorRank, VectorOrder, OrderOfRank, VectorMap, VectorSelect };
+                                      VectorRank, VectorOrder, OrderOfRank, VectorMap, VectorSelect, VectorReorder,
+                                      ElementCount, Allocate, AllocateAvailable, AllocateByPriority, MarketPrice, DemandAtPrice, SupplyAtPrice };
 
 struct Builtin {
   std::string_view names;  // the first is the canonical one

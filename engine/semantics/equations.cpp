@@ -13,6 +13,16 @@ namespace {
 
 constexpr double max_steps = 4e9;
 
+// True if x can be indexed without a search.
+double uniform_step(const std::vector<double>& x) {
+  if (x.size() < 3) return 0;
+  double dx = (x.back() - x.front()) / double(x.size() - 1);
+  if (!(dx > 0) || !std::isfinite(dx)) return 0;
+  for (size_t i = 0; i < x.size(); i++)
+    if (std::fabs(x[i] - (x.front() + double(i) * dx)) > 1e-9 * dx * double(x.size())) return 0;
+  return dx;
+}
+
 struct SystemBuilder {
   struct Connection {
     const Variable* module;
@@ -91,22 +101,6 @@ struct SystemBuilder {
     for (const char* word : {"time", "dt", "starttime", "stoptime", "self", "if", "then", "else", "and", "or", "not"})
       if (id == word) return true;
     return false;
-  }
-
-  // True if x can be indexed without a search.
-  static double uniform_step(const std::vector<double>& x) {
-    if (x.size() < 3) return 0;
-    double dx = (x.back() - x.front()) / double(x.size() - 1);
-    if (!(dx > 0) || !std::isfinite(dx)) return 0;
-    for (size_t i = 0; i < x.size(); i++)
-      if (std::fabs(x[i] - (x.front() + double(i) * dx)) > 1e-9 * dx * double(x.size())) return 0;
-    return dx;
-  }
-
-  int32_t add_table(const std::string& id, const GraphicalFunction& gf) {
-    if (gf.y.empty() || gf.x.size() != gf.y.size()) return -1;
-    system.tables.push_back({id, gf.kind, uniform_step(gf.x), gf.x, gf.y});
-    return int32_t(system.tables.size() - 1);
   }
 
   // A model's variables under the prefix of its instance, and those of the modules in it.
@@ -251,7 +245,7 @@ struct SystemBuilder {
       }
       out.target.push_back(std::move(axis));
     }
-    if (d.table) out.table = add_table(v.id, *d.table);
+    if (d.table) out.table = add_table(system, v.id, *d.table);
     v.definitions.push_back(std::move(out));
   }
 
@@ -327,6 +321,23 @@ struct SystemBuilder {
 };
 
 }  // namespace
+
+bool names_axis(const EquationSystem& system, const std::string& name, uint32_t dimension) {
+  return system.dimensions.element(dimension, name) || system.dimensions.find(name) != none_id;
+}
+
+bool is_reducer(const Ast& ast, AstId node) {
+  const Builtin* builtin = ast.nodes[node].kind == AstKind::Call ? find_builtin(ast.name_of(node)) : nullptr;
+  if (!builtin) return false;
+  if (builtin->kind == BuiltinKind::Special) return builtin->special() == BuiltinSpecial::VectorSelect || builtin->special() == BuiltinSpecial::MarketPrice;
+  return builtin->kind == BuiltinKind::Reducer || (builtin->kind == BuiltinKind::Fold && ast.nodes[node].count == 1);
+}
+
+int32_t add_table(EquationSystem& system, const std::string& id, const GraphicalFunction& gf) {
+  if (gf.y.empty() || gf.x.size() != gf.y.size()) return -1;
+  system.tables.push_back({id, gf.kind, uniform_step(gf.x), gf.x, gf.y});
+  return int32_t(system.tables.size() - 1);
+}
 
 EquationSystem build_equations(const Project& project, const CompileOptions& options, std::vector<Diagnostic>& diagnostics) {
   return SystemBuilder(project, options, diagnostics).run();

@@ -81,6 +81,15 @@ std::string dump_equations(const EquationSystem& system);
 // The id of a variable of a module instance: module.variable, a part that is no plain name in quotes.
 std::string scoped_name(const std::string& scope, const std::string& id);
 
+// Is a subscript's name an element of that dimension, or a dimension? Then it is nothing else, whatever variables are called so.
+bool names_axis(const EquationSystem& system, const std::string& name, uint32_t dimension);
+
+// Is the call one that folds the whole axes of its arguments into a number?
+bool is_reducer(const Ast& ast, AstId node);
+
+// The table of a graphical function; -1 if it has no points.
+int32_t add_table(EquationSystem& system, const std::string& id, const GraphicalFunction& gf);
+
 // A number literal, also with signs before it; none otherwise.
 std::optional<double> literal_number(const Ast& ast, AstId node);
 

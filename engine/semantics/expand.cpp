@@ -10,31 +10,6 @@ namespace loopscope {
 namespace {
 constexpr const char* separator = "\u205A";
 
-AstNode like(const Ast& from, AstId node) {
-  AstNode copy = from.nodes[node];
-  copy.first = copy.count = 0;
-  return copy;
-}
-
-AstId add_call(Ast& out, const AstNode& place, std::string_view name, const std::vector<AstId>& arguments) {
-  AstNode call = place;
-  call.kind = AstKind::Call;
-  call.name = uint32_t(out.names.size());
-  out.names.emplace_back(name);
-  return out.add(call, arguments);
-}
-
-AstId copy_tree(const Ast& from, AstId node, Ast& out) {
-  AstNode copy = like(from, node);
-  std::vector<AstId> children;
-  for (uint32_t i = 0; i < from.nodes[node].count; i++) children.push_back(copy_tree(from, from.child(node, i), out));
-  if (copy.kind == AstKind::Name || copy.kind == AstKind::Call) {
-    copy.name = uint32_t(out.names.size());
-    out.names.push_back(from.name_of(node));
-  }
-  return out.add(copy, children);
-}
-
 std::string arity_text(const Builtin& b) {
   if (b.minimum == b.maximum) return std::to_string(b.minimum) + (b.minimum == 1 ? " argument" : " arguments");
   return std::to_string(b.minimum) + " to " + std::to_string(b.maximum) + " arguments";
@@ -85,6 +60,14 @@ uint32_t Expander::find(const std::string& name, const Scope& scope) const {
   return find_variable(name, system_.variables[scope.owner].scope);
 }
 
+uint32_t Expander::find_bound(const std::string& name, const Scope& scope) const {
+  auto bound = scope.bindings ? scope.bindings->find(name) : decltype(scope.bindings->end()){};
+  if (!scope.bindings || bound == scope.bindings->end()) return find(name, scope);
+  const auto& [tree, root] = bound->second;
+  auto known = tree.nodes[root].kind == AstKind::Name ? system_.index.find(tree.name_of(root)) : system_.index.end();
+  return known == system_.index.end() ? none_id : known->second;
+}
+
 std::string Expander::did_you_mean(const std::string& name, bool function) {
   if (suggestions_left_-- <= 0) return "";
   return suggestions(name, function ? function_names() : ids_of(system_));
@@ -98,7 +81,7 @@ void Expander::set_macros(const std::vector<Macro>& macros) {
       // Parameters stand among the variables too, for when the macro is looked at alone.
       bool parameter = std::any_of(macro.parameters.begin(), macro.parameters.end(), [&](const MacroParameter& p) { return p.name == v.id; });
       if (v.definitions.empty() || parameter || v.id == "output") continue;
-      MacroLine line{v.kind, v.id, v.definitions[0].equation.text, {}, {}};
+      MacroLine line{v.kind, v.id, v.definitions[0].equation.text, {}, {}, v.definitions[0].table};
       for (const SourceText& flow : v.inflows) line.inflows.push_back(canonical_name(flow.text));
       for (const SourceText& flow : v.outflows) line.outflows.push_back(canonical_name(flow.text));
       macro.lines.push_back(std::move(line));
@@ -218,7 +201,7 @@ AstId Expander::expand(const Ast& from, AstId node, Ast& out, const Scope& scope
     case AstKind::If: {
       std::vector<AstId> children;
       for (uint32_t i = 0; i < n.count; i++) children.push_back(expand(from, from.child(node, i), out, scope, false));
-      return out.add(like(from, node), children);
+      return out.add(from.like(node), children);
     }
     default: return error(scope, from, node, Code::syntax_error, "a subscript stands here outside brackets", out);
   }
@@ -246,7 +229,7 @@ AstId Expander::expand_subscript(const Ast& from, AstId node, Ast& out, const Sc
   if (n.kind == AstKind::Wildcard || n.kind == AstKind::Range || n.kind == AstKind::Position) {
     std::vector<AstId> children;
     for (uint32_t i = 0; i < n.count; i++) children.push_back(expand_subscript(from, from.child(node, i), out, scope, dimension));
-    return out.add(like(from, node), children);
+    return out.add(from.like(node), children);
   }
   if (n.kind == AstKind::Name && n.count == 0) {
     const std::string& name = from.name_of(node);
@@ -263,9 +246,12 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
   const std::string& name = from.name_of(node);
   if (scope.bindings) {
     auto bound = scope.bindings->find(name);
-    if (bound != scope.bindings->end()) return copy_tree(bound->second.first, bound->second.second, out);
+    if (bound != scope.bindings->end()) return out.copy(bound->second.first, bound->second.second);
   }
-  uint32_t variable = find(name, scope);
+  const Builtin* builtin = find_builtin(name);
+  bool self = builtin && builtin->kind == BuiltinKind::Value && builtin->value() == BuiltinValue::Self && n.count;
+  uint32_t variable = self ? scope.self : find(name, scope);
+  if (variable == none_id && name.size() > 1 && name.back() == '\'') return expand_transposed(from, node, out, scope);
   if (variable != none_id) {
     const EquationVariable& v = system_.variables[variable];
     if (v.kind == VariableKind::Table)
@@ -283,10 +269,9 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
     for (uint32_t i = 0; i < n.count; i++) subscripts.push_back(expand_subscript(from, from.child(node, i), out, scope, dimensions[i]));
     return add_subscripted(out, id, subscripts, n);
   }
-  const Builtin* builtin = find_builtin(name);
   if (builtin && builtin->kind == BuiltinKind::Value) {
     if (builtin->value() == BuiltinValue::Self) return add_reference(out, scope.self, n);
-    return add_call(out, like(from, node), builtin->name(), {});
+    return out.add_call(from.like(node), builtin->name(), {});
   }
   // A dimension or element used as the number of its position; also as Dimension.Element.
   size_t dot = name.rfind('.');
@@ -296,7 +281,7 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
   if (system_.dimensions.find(name) != none_id || system_.dimensions.element_value(name)) return out.add_name(name, n.offset, n.length);
   if (builtin && builtin->is_random() && builtin->minimum == 0) {  // RANDOM without parentheses
     Ast call;
-    call.root = add_call(call, like(from, node), builtin->name(), {});
+    call.root = call.add_call(from.like(node), builtin->name(), {});
     return expand_call(call, call.root, out, scope, false);
   }
   if (builtin)
@@ -305,25 +290,53 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
                "the model has no variable " + name + did_you_mean(name, false), out);
 }
 
+// x' has the axes of x in reverse: x'[a, b] is x[b, a], and without subscripts the first axis of x follows the last of the equation's.
+AstId Expander::expand_transposed(const Ast& from, AstId node, Ast& out, const Scope& scope) {
+  const AstNode& n = from.nodes[node];
+  std::string name = from.name_of(node).substr(0, from.name_of(node).size() - 1);
+  uint32_t variable = find(name, scope);
+  Ast plain;
+  std::vector<AstId> subscripts;
+  for (uint32_t i = n.count; i-- > 0;) subscripts.push_back(plain.copy(from, from.child(node, i)));
+  if (variable != none_id && n.count == 0) {
+    const std::vector<uint32_t> &own = system_.variables[variable].dimensions, &target = system_.variables[scope.self].dimensions;
+    std::vector<bool> used(target.size(), false);
+    for (uint32_t dimension : own) {
+      size_t axis = target.size();
+      while (axis > 0 && (used[axis - 1] || target[axis - 1] != dimension)) axis--;
+      AstNode at{};
+      at.kind = axis ? AstKind::Position : AstKind::Wildcard;
+      if (axis) used[axis - 1] = true;
+      subscripts.push_back(axis ? plain.add(at, {plain.add_number(double(axis))}) : plain.add(at, {}));
+    }
+  }
+  AstNode root = from.like(node);
+  root.name = uint32_t(plain.names.size());
+  plain.names.push_back(variable == none_id ? from.name_of(node) : name);
+  plain.root = plain.add(root, subscripts);
+  if (variable == none_id) return error(scope, from, node, Code::unknown_variable, "the model has no variable " + name + did_you_mean(name, false), out);
+  return expand_name(plain, plain.root, out, scope);
+}
+
 AstId Expander::copy_call(const Ast& from, AstId node, Ast& out, const Scope& scope, std::string_view name) {
   std::vector<AstId> arguments;
   for (uint32_t i = 0; i < from.nodes[node].count; i++) arguments.push_back(expand(from, from.child(node, i), out, scope, false));
-  return add_call(out, like(from, node), name, arguments);
+  return out.add_call(from.like(node), name, arguments);
 }
 
 AstId Expander::expand_table_call(const Ast& from, AstId node, Ast& out, const Scope& scope, const std::string& name) {
   const AstNode& n = from.nodes[node];
   if (n.count != 1)
     return error(scope, from, node, Code::wrong_arity, "the graphical function " + name + " takes 1 argument, not " + std::to_string(n.count), out);
-  AstId table = out.add_name(system_.variables[find(name, scope)].id, n.offset, n.length);
+  AstId table = out.add_name(system_.variables[find_bound(name, scope)].id, n.offset, n.length);
   AstId x = expand(from, from.child(node, 0), out, scope, false);
-  return add_call(out, like(from, node), "lookup", {table, x});
+  return out.add_call(from.like(node), "lookup", {table, x});
 }
 
 AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& scope, bool whole) {
   const AstNode& n = from.nodes[node];
   const std::string& name = from.name_of(node);
-  uint32_t called = scope.bindings ? none_id : find(name, scope);
+  uint32_t called = find_bound(name, scope);
   auto macro = macros_.find(name);
   if (macro != macros_.end()) {
     if (n.count != macro->second.parameters.size())
@@ -345,22 +358,24 @@ AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& 
   switch (builtin->kind) {
     case BuiltinKind::Value:
       if (builtin->value() == BuiltinValue::Self) break;
-      return add_call(out, like(from, node), builtin->name(), {});
+      return out.add_call(from.like(node), builtin->name(), {});
     case BuiltinKind::Later:
       return error(scope, from, node, Code::unsupported_feature, name + " needs " + builtin->form + ", which are not simulated yet", out);
     case BuiltinKind::Table: {
       AstId first = from.child(node, 0);
       const AstNode& table = from.nodes[first];
-      uint32_t variable = table.kind == AstKind::Name ? find(from.name_of(first), scope) : none_id;
+      uint32_t variable = table.kind == AstKind::Name ? find_bound(from.name_of(first), scope) : none_id;
       // Converters write functions that they do not know as LOOKUP(function, arguments).
       const Builtin* called_so = table.kind == AstKind::Name && variable == none_id ? find_builtin(from.name_of(first)) : nullptr;
       if (called_so && called_so->kind != BuiltinKind::Value) {
         Ast call;
         std::vector<AstId> arguments;
-        for (uint32_t i = 1; i < n.count; i++) arguments.push_back(copy_tree(from, from.child(node, i), call));
-        call.root = add_call(call, like(from, node), called_so->name(), arguments);
+        for (uint32_t i = 1; i < n.count; i++) arguments.push_back(call.copy(from, from.child(node, i)));
+        call.root = call.add_call(from.like(node), called_so->name(), arguments);
         return expand_call(call, call.root, out, scope, whole);
       }
+      if (table.kind == AstKind::Name && variable == none_id)
+        return error(scope, from, first, Code::unknown_variable, "the model has no graphical function " + from.name_of(first) + did_you_mean(from.name_of(first), false), out);
       if (variable == none_id || !system_.variables[variable].has_table())
         return error(scope, from, first, Code::not_a_table, "the first argument of " + name + " must be the name of a graphical function", out);
       std::vector<AstId> subscripts;
@@ -368,10 +383,17 @@ AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& 
         subscripts.push_back(expand_subscript(from, from.child(first, i), out, scope, system_.variables[variable].dimensions[i]));
       std::vector<AstId> arguments{add_subscripted(out, system_.variables[variable].id, subscripts, table)};
       for (uint32_t i = 1; i < n.count; i++) arguments.push_back(expand(from, from.child(node, i), out, scope, false));
-      return add_call(out, like(from, node), builtin->name(), arguments);
+      return out.add_call(from.like(node), builtin->name(), arguments);
     }
     case BuiltinKind::Macro: return expand_builtin_macro(from, node, out, scope, *builtin);
-    case BuiltinKind::Reducer: return copy_call(from, node, out, scope, builtin->name());
+    case BuiltinKind::Reducer: {
+      const AstNode& argument = from.nodes[from.child(node, 0)];
+      if (builtin->reducer() != BuiltinReducer::Size || argument.kind != AstKind::Name || argument.count || from.name_of(from.child(node, 0)) != "self")
+        return copy_call(from, node, out, scope, builtin->name());
+      double elements = 1;  // SIZE(SELF)
+      for (uint32_t d : system_.variables[scope.self].dimensions) elements *= system_.dimensions[d].size();
+      return out.add_number(elements, n.offset, n.length);
+    }
     case BuiltinKind::Special: return expand_special(from, node, out, scope, *builtin, whole);
     case BuiltinKind::Fold:
       return copy_call(from, node, out, scope, builtin->name());
@@ -406,8 +428,11 @@ uint32_t Expander::take_streams(uint32_t variable) {
 AstId Expander::lift(const Scope& scope, const std::string& suffix, Ast tree, const AstNode& place, Ast& out, uint32_t& hidden) {
   std::vector<uint32_t> loops = *scope.loops;
   size_t outer = loops.size();
+  std::vector<bool> reduced(tree.nodes.size(), false);  // what a reducer in the tree folds stays as it is
+  for (AstId id = AstId(tree.nodes.size()); id-- > 0;)
+    for (uint32_t i = 0; i < tree.nodes[id].count; i++) reduced[tree.child(id, i)] = reduced[id] || is_reducer(tree, id);
   for (AstId id = 0; id < tree.nodes.size(); id++) {
-    if (tree.nodes[id].kind != AstKind::Name) continue;
+    if (tree.nodes[id].kind != AstKind::Name || reduced[id]) continue;
     auto it = system_.index.find(tree.name_of(id));
     if (it == system_.index.end()) continue;
     for (uint32_t i = 0; i < tree.nodes[id].count; i++) {
@@ -442,7 +467,7 @@ AstId Expander::name_of_argument(const Ast& from, AstId argument, Ast& out, cons
   Ast tree;
   tree.root = expand(from, argument, tree, scope, false);
   bool name = tree.nodes[tree.root].kind == AstKind::Name && system_.index.count(tree.name_of(tree.root));
-  if (name) return copy_tree(tree, tree.root, out);
+  if (name) return out.copy(tree, tree.root);
   uint32_t hidden;
   AstNode place = from.nodes[argument];
   return lift(scope, suffix, std::move(tree), place, out, hidden);
@@ -451,6 +476,7 @@ AstId Expander::name_of_argument(const Ast& from, AstId argument, Ast& out, cons
 // PREVIOUS, DELAY and INIT keep their call as the whole equation of one variable; elsewhere that variable is hidden.
 AstId Expander::expand_special(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin, bool whole) {
   const AstNode& n = from.nodes[node];
+  if (builtin.special() >= BuiltinSpecial::VectorRank) return expand_vector(from, node, out, scope, builtin);
   switch (builtin.special()) {
     case BuiltinSpecial::SafeDivide:
     case BuiltinSpecial::IfThenElse: return copy_call(from, node, out, scope, builtin.name());
@@ -467,30 +493,14 @@ AstId Expander::expand_special(const Ast& from, AstId node, Ast& out, const Scop
       Ast input;
       input.root = name_of_argument(from, from.child(node, 0), input, scope, "input");
       Ast text;
-      AstId x = copy_tree(input, input.root, text), y = copy_tree(input, input.root, text);
-      AstId previous = add_call(text, like(from, node), "previous", {x, y});
-      AstId now = copy_tree(input, input.root, text);
-      AstId dt = add_call(text, like(from, node), "dt", {});
+      AstId x = text.copy(input, input.root), y = text.copy(input, input.root);
+      AstId previous = text.add_call(from.like(node), "previous", {x, y});
+      AstId now = text.copy(input, input.root);
+      AstId dt = text.add_call(from.like(node), "dt", {});
       AstId root = text.add_operator(AstOp::Divide, {text.add_operator(AstOp::Subtract, {now, previous}), dt});
       Scope inner = scope;
       inner.bindings = nullptr;
       return expand(text, root, out, inner, false);
-    }
-    case BuiltinSpecial::VectorRank:
-    case BuiltinSpecial::VectorSelect:
-    case BuiltinSpecial::OrderOfRank: return copy_call(from, node, out, scope, builtin.name());
-    case BuiltinSpecial::VectorOrder: {
-      // The ranks first, as an array of their own: the i-th of the order is the element whose rank is i.
-      Ast ranks;
-      ranks.root = copy_call(from, node, ranks, scope, "vector_rank");
-      uint32_t hidden;
-      AstNode place = n;
-      AstId reference = lift(scope, "ranks", std::move(ranks), place, out, hidden);
-      return add_call(out, like(from, node), "order_of_rank", {reference});
-    }
-    case BuiltinSpecial::VectorMap: {
-      std::vector<AstId> both{name_of_argument(from, from.child(node, 0), out, scope, "vector"), expand(from, from.child(node, 1), out, scope, false)};
-      return add_call(out, like(from, node), builtin.name(), both);
     }
     default: break;
   }
@@ -503,7 +513,7 @@ AstId Expander::expand_special(const Ast& from, AstId node, Ast& out, const Scop
     arguments.push_back(name_of_argument(from, from.child(node, 0), equation, scope, "input"));
     for (uint32_t i = 1; i < n.count; i++) arguments.push_back(expand(from, from.child(node, i), equation, scope, false));
   }
-  equation.root = add_call(equation, like(from, node), builtin.name(), arguments);
+  equation.root = equation.add_call(from.like(node), builtin.name(), arguments);
   if (whole && builtin.special() != BuiltinSpecial::Initial) {
     out = std::move(equation);
     return out.root;
@@ -552,7 +562,10 @@ AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope&
     if (given < n.count) {
       AstId argument = from.child(node, given++);
       auto literal = literal_number(from, argument);
-      bound.root = literal ? bound.add_number(*literal) : name_of_argument(from, argument, bound, outside, parameter.name.c_str());
+      uint32_t named = from.nodes[argument].kind == AstKind::Name ? find_bound(from.name_of(argument), scope) : none_id;
+      if (literal) bound.root = bound.add_number(*literal);
+      else if (named != none_id && system_.variables[named].kind == VariableKind::Table) bound.root = bound.add_name(system_.variables[named].id);  // to be looked up in
+      else bound.root = name_of_argument(from, argument, bound, outside, parameter.name.c_str());
     } else {
       std::vector<ParseError> ignored;
       Ast fallback = parse_equation(parameter.fallback, Dialect::Xmile, ignored);
@@ -567,6 +580,7 @@ AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope&
   for (const MacroLine& line : macro.lines) {
     uint32_t v = add_hidden(outside, line.name == "output" ? name : stem + line.name, line.kind);
     variables.push_back(v);
+    if (line.table) system_.variables[v].definitions[0].table = add_table(system_, system_.variables[v].id, *line.table);
     Ast local;
     local.root = add_reference(local, v, AstNode{});
     bindings.emplace(line.name, std::make_pair(local, local.root));
@@ -575,6 +589,7 @@ AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope&
   macro_depth_++;
   for (size_t i = 0; i < macro.lines.size(); i++) {
     const MacroLine& line = macro.lines[i];
+    if (line.kind == VariableKind::Table) continue;
     std::vector<ParseError> errors;
     Ast body = parse_equation(line.equation, Dialect::Xmile, errors);
     for (const ParseError& e : errors) report(scope.owner, e.code, nullptr, 0, 0, "in the macro " + name + ", " + line.name + ": " + e.message);

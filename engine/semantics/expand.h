@@ -36,12 +36,17 @@ class Expander {
 
   AstId expand(const Ast& from, AstId node, Ast& out, const Scope& scope, bool whole);
   AstId expand_name(const Ast& from, AstId node, Ast& out, const Scope& scope);
+  AstId expand_transposed(const Ast& from, AstId node, Ast& out, const Scope& scope);
   AstId expand_subscript(const Ast& from, AstId node, Ast& out, const Scope& scope, uint32_t dimension);
   // A name with the subscripts of the hidden variable: the dimensions of its loops.
   AstId add_reference(Ast& out, uint32_t variable, const AstNode& place);
   AstId add_subscripted(Ast& out, const std::string& name, const std::vector<AstId>& subscripts, const AstNode& place);
   AstId expand_call(const Ast& from, AstId node, Ast& out, const Scope& scope, bool whole);
   AstId expand_special(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin, bool whole);
+  // The vector and allocation functions, as the lowering wants them (expand_vectors.cpp).
+  AstId expand_vector(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin);
+  AstId expand_allocation(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin);
+  bool add_profile(const Ast& from, AstId profile, bool whole, Ast& out, const Scope& scope, std::vector<AstId>& arguments);
   AstId expand_builtin_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin);
   AstId expand_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const BuiltinMacro& macro, const std::string& name, int skipped);
   AstId expand_table_call(const Ast& from, AstId node, Ast& out, const Scope& scope, const std::string& name);
@@ -55,6 +60,8 @@ class Expander {
   std::string did_you_mean(const std::string& name, bool function);
   AstId error(const Scope& scope, const Ast& from, AstId node, Code code, std::string message, Ast& out);
   uint32_t find(const std::string& name, const Scope& scope) const;
+  // The same of a name that a macro's body may have bound to another.
+  uint32_t find_bound(const std::string& name, const Scope& scope) const;
   // The value at the start time of an expression on numbers, time and other variables of that kind; none if it needs more.
   std::optional<double> value_at_start(const Ast& ast, AstId node, const std::string& scope, int depth = 0) const;
 

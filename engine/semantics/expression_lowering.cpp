@@ -139,43 +139,77 @@ ExprId ExpressionLowering::builtin_operation(const Ast& ast, AstId node, const B
   return build.node(as_made(builtin), arguments);
 }
 
-// Which graphical function: of an arrayed one the element's, which is known since such equations are unrolled.
+// A look-up; of an arrayed graphical function in the element's, which is often known since such equations are unrolled.
 ExprId ExpressionLowering::table_call(const Ast& ast, AstId node, const Builtin& builtin) {
   const AstNode& n = ast.nodes[node];
   AstId name = ast.child(node, 0);
   const EquationVariable& v = system_.variables[system_.index.at(ast.name_of(name))];
   std::vector<ExprId> arguments;
   for (uint32_t i = 1; i < n.count; i++) arguments.push_back(visit(ast, ast.child(node, i)));
+  std::vector<IndexMap> indices;
   if (v.definitions.size() == 1) return build.node(builtin.op(), arguments, uint32_t(v.definitions[0].table));
-  std::vector<FreeAxis> seen;
+  if (!indices_of(ast, name, v, indices)) return build.constant(std::nan(""));
+  constexpr double most_tables = 1000;
+  double choices = 1;
+  for (size_t i = 0; i < indices.size(); i++)
+    if (indices[i].kind != IndexMap::Fixed) choices *= system_.dimensions[v.dimensions[i]].size();
+  if (choices > most_tables) return error(ast, name, Code::input_too_large, "one of more than 1,000 graphical functions cannot be chosen as the model runs");
   std::vector<uint32_t> element;
-  for (uint32_t i = 0; i < ast.nodes[name].count; i++) {
-    auto index = subscript(ast, ast.child(name, i), v.dimensions[i], seen);
-    if (!index || index->kind != IndexMap::Fixed) return error(ast, name, Code::unsupported_feature, "an element of an arrayed graphical function that is chosen at run time");
-    element.push_back(index->value);
-  }
-  for (const EquationDefinition& d : v.definitions) {
-    bool fits = d.table >= 0 && element.size() == d.target.size();
-    for (size_t i = 0; fits && i < element.size(); i++) {
-      const TargetAxis& axis = d.target[i];
-      if (axis.loop == none_id) fits = axis.element == element[i];
-      else if (!axis.map.empty()) fits = std::find(axis.map.begin(), axis.map.end(), element[i]) != axis.map.end();
-    }
-    if (fits) return build.node(builtin.op(), arguments, uint32_t(d.table));
-  }
-  return error(ast, name, Code::not_a_table, v.id + " has no graphical function for this element");
+  bool whole = true;
+  ExprId result = choose_table(v, indices, element, builtin.op(), arguments, whole);
+  return whole ? result : error(ast, name, Code::not_a_table, v.id + " has no graphical function for this element");
 }
 
+// The look-up where the first axes are at `element`, the others chosen by comparison; NaN outside. `whole`: all have a table.
+ExprId ExpressionLowering::choose_table(const EquationVariable& v, const std::vector<IndexMap>& indices, std::vector<uint32_t>& element, Op op,
+                                        const std::vector<ExprId>& arguments, bool& whole) {
+  size_t axis = element.size();
+  if (axis == indices.size()) {
+    for (size_t d = v.definitions.size(); d-- > 0;) {  // the last that fits has the last word
+      const EquationDefinition& definition = v.definitions[d];
+      bool fits = definition.table >= 0 && definition.target.size() == axis;
+      for (size_t i = 0; fits && i < axis; i++) {
+        const TargetAxis& target = definition.target[i];
+        if (target.loop == none_id) fits = target.element == element[i];
+        else if (!target.map.empty()) fits = std::find(target.map.begin(), target.map.end(), element[i]) != target.map.end();
+      }
+      if (fits) return build.node(op, arguments, uint32_t(definition.table));
+    }
+    whole = false;
+    return build.constant(std::nan(""));
+  }
+  const IndexMap& index = indices[axis];
+  auto at = [&](uint32_t k) {
+    element.push_back(k);
+    ExprId result = choose_table(v, indices, element, op, arguments, whole);
+    element.pop_back();
+    return result;
+  };
+  if (index.kind == IndexMap::Fixed) return at(index.value);
+  ExprId place = index.kind == IndexMap::Computed ? build.node(Op::Floor, {index.expr}) : build.node(Op::AxisIndex, {}, index.value);
+  ExprId result = build.constant(std::nan(""));
+  const auto* table = index.kind == IndexMap::Mapped ? &result_.program.index_tables[index.table] : nullptr;
+  uint32_t count = table ? uint32_t(table->size()) : system_.dimensions[v.dimensions[axis]].size() - index.offset;
+  for (uint32_t k = count; k-- > 0;) {
+    ExprId here = build.node(Op::Equal, {place, build.constant(index.kind == IndexMap::Computed ? k + 1 : k)});
+    result = build.node(Op::If, {here, at(table ? (*table)[k] : k + index.offset), result});
+  }
+  return result;
+}
+
+// MIN and MAX: of one argument all of its elements; of several the least, where an array that nothing runs over counts with all of its elements.
 ExprId ExpressionLowering::fold(const Ast& ast, AstId node, Op op) {
-  const AstNode& n = ast.nodes[node];
-  if (n.count == 1) {
+  ReduceOp reducer = op == Op::Minimum ? ReduceOp::Minimum : ReduceOp::Maximum;
+  ExprId folded = none_id;
+  for (uint32_t i = 0; i < ast.nodes[node].count; i++) {
     std::vector<uint32_t> extents;
     uint32_t first;
-    ExprId body = over_free_axes(ast, ast.child(node, 0), extents, first, [&] { return visit(ast, ast.child(node, 0)); });
-    return extents.empty() ? body : aggregate(ast, node, build.reduce(op == Op::Minimum ? ReduceOp::Minimum : ReduceOp::Maximum, first, extents, body));
+    AstId argument = ast.child(node, i);
+    bool inside = ast.nodes[node].count > 1 && !reducers_.empty();  // whose loops run already
+    ExprId value = inside ? visit(ast, argument) : over_free_axes(ast, {argument}, extents, first, [&] { return visit(ast, argument); });
+    if (!extents.empty()) value = aggregate(ast, node, build.reduce(reducer, first, extents, value));
+    folded = i ? build.node(op, {folded, value}) : value;
   }
-  ExprId folded = visit(ast, ast.child(node, 0));
-  for (uint32_t i = 1; i < n.count; i++) folded = build.node(op, {folded, visit(ast, ast.child(node, i))});
   return folded;
 }
 
@@ -208,10 +242,16 @@ ExprId ExpressionLowering::special(const Ast& ast, AstId node, BuiltinSpecial wh
     }
     case BuiltinSpecial::IfThenElse: return build.node(Op::If, {argument(0), argument(1), argument(2)});
     case BuiltinSpecial::Initial: return argument(0);
-    case BuiltinSpecial::VectorRank: return vector_rank(ast, node);
+    case BuiltinSpecial::VectorRank:
+    case BuiltinSpecial::VectorOrder: return vector_rank(ast, node);  // the order's ranks
     case BuiltinSpecial::OrderOfRank: return order_of_rank(ast, node);
     case BuiltinSpecial::VectorMap: return vector_map(ast, node);
     case BuiltinSpecial::VectorSelect: return vector_select(ast, node);
+    case BuiltinSpecial::VectorReorder: return vector_reorder(ast, node);
+    case BuiltinSpecial::Allocate: return allocate(ast, node);
+    case BuiltinSpecial::MarketPrice: return market_price(ast, node);
+    case BuiltinSpecial::DemandAtPrice: return demand_at(curve(ast, node, 0), argument(4));
+    case BuiltinSpecial::SupplyAtPrice: return supply_at(curve(ast, node, 0), argument(4));
     case BuiltinSpecial::Previous: {
       result_.program.lags.push_back({program_id_[variable_], variable_of(ast.child(node, 0))});
       return build.node(Op::If, {build.node(Op::FirstStep, {}), n.count > 1 ? argument(1) : build.constant(0),

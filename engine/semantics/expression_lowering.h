@@ -49,6 +49,10 @@ class ExpressionLowering {
   ExprId builtin_operation(const Ast& ast, AstId node, const Builtin& builtin);
   ExprId special(const Ast& ast, AstId node, BuiltinSpecial what);
   ExprId table_call(const Ast& ast, AstId node, const Builtin& builtin);
+  ExprId choose_table(const EquationVariable& v, const std::vector<IndexMap>& indices, std::vector<uint32_t>& element, Op op,
+                      const std::vector<ExprId>& arguments, bool& whole);
+  // The index maps of a name's subscripts, or of its axes where it has none. False after an error.
+  bool indices_of(const Ast& ast, AstId node, const EquationVariable& v, std::vector<IndexMap>& indices);
   ExprId reduce(const Ast& ast, AstId node, BuiltinReducer reducer);
   ExprId fold(const Ast& ast, AstId node, Op op);
   // Marks a value as a reducer of the modeller's, which LTM makes a node of.
@@ -57,6 +61,18 @@ class ExpressionLowering {
   ExprId order_of_rank(const Ast& ast, AstId node);
   ExprId vector_map(const Ast& ast, AstId node);
   ExprId vector_select(const Ast& ast, AstId node);
+  ExprId vector_reorder(const Ast& ast, AstId node);
+  // How a quantity is wanted or offered at a level (allocation.cpp).
+  struct Curve {
+    ExprId quantity, kind, priority, width, reach;
+  };
+  Curve curve(const Ast& ast, AstId node, uint32_t first);
+  ExprId demand_at(const Curve& curve, ExprId level);
+  ExprId supply_at(const Curve& curve, ExprId level);
+  template <class F>
+  ExprId search(uint32_t axis, ExprId low, ExprId high, F&& too_low);
+  ExprId allocate(const Ast& ast, AstId node);
+  ExprId market_price(const Ast& ast, AstId node);
   // The loop that an argument is a vector over: the last one that it reads.
   size_t vector_axis(const Ast& ast, AstId argument) const;
   // Visits the argument with that loop running on its own; gives its value and the axis.
@@ -68,8 +84,8 @@ class ExpressionLowering {
   ExprId axis_value(const LoweringAxis& axis);
   Op as_made(const Builtin& builtin) const;
 
-  // Runs `body` with the free axes of an argument as loops; the axes it used come back in `extents`.
-  ExprId over_free_axes(const Ast& ast, AstId argument, std::vector<uint32_t>& extents, uint32_t& first, const std::function<ExprId()>& body);
+  // Runs `body` with the free axes of the arguments as loops; the axes it used come back in `extents`.
+  ExprId over_free_axes(const Ast& ast, const std::vector<AstId>& arguments, std::vector<uint32_t>& extents, uint32_t& first, const std::function<ExprId()>& body);
   void collect(const Ast& ast, AstId node, std::vector<FreeAxis>& out);
   // What a subscript is, if it is a whole axis or a part of one.
   std::optional<FreeAxis> free_axis(const Ast& ast, AstId subscript, uint32_t dimension);

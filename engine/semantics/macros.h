@@ -13,6 +13,7 @@ struct MacroLine {
   std::string name;
   std::string equation = {};  // initial value of a stock
   std::vector<std::string> inflows = {}, outflows = {};
+  std::optional<GraphicalFunction> table = {};
 };
 
 struct MacroParameter {

@@ -67,7 +67,7 @@ std::optional<ExpressionLowering::FreeAxis> ExpressionLowering::free_axis(const 
     free.extent = ends[1] - ends[0] + 1;
     return free;
   }
-  if (n.kind == AstKind::Name && !system_.index.count(ast.name_of(node)) && !system_.dimensions.element(dimension, ast.name_of(node))) {
+  if (n.kind == AstKind::Name && n.count == 0 && !system_.dimensions.element(dimension, ast.name_of(node))) {
     uint32_t named = system_.dimensions.find(ast.name_of(node));
     if (named == none_id) return std::nullopt;
     for (const LoweringAxis& axis : axes_)
@@ -79,14 +79,6 @@ std::optional<ExpressionLowering::FreeAxis> ExpressionLowering::free_axis(const 
   }
   return std::nullopt;
 }
-
-namespace {
-bool is_reducer(const Ast& ast, AstId node) {
-  if (ast.nodes[node].kind != AstKind::Call) return false;
-  const Builtin* builtin = find_builtin(ast.name_of(node));
-  return builtin && (builtin->kind == BuiltinKind::Reducer || (builtin->kind == BuiltinKind::Fold && ast.nodes[node].count == 1));
-}
-}  // namespace
 
 // The whole axes of an argument, those of a nested reducer excepted.
 void ExpressionLowering::collect(const Ast& ast, AstId node, std::vector<FreeAxis>& out) {
@@ -114,12 +106,17 @@ void ExpressionLowering::collect(const Ast& ast, AstId node, std::vector<FreeAxi
       }
     }
   }
-  for (uint32_t i = 0; i < n.count; i++) collect(ast, ast.child(node, i), out);
+  for (uint32_t i = 0; i < n.count; i++) {
+    AstId below = ast.child(node, i);
+    bool axis = known != system_.index.end() && ast.nodes[below].kind == AstKind::Name &&
+                names_axis(system_, ast.name_of(below), system_.variables[known->second].dimensions[i]);
+    if (!axis) collect(ast, below, out);
+  }
 }
 
-ExprId ExpressionLowering::over_free_axes(const Ast& ast, AstId argument, std::vector<uint32_t>& extents, uint32_t& first, const std::function<ExprId()>& body) {
+ExprId ExpressionLowering::over_free_axes(const Ast& ast, const std::vector<AstId>& arguments, std::vector<uint32_t>& extents, uint32_t& first, const std::function<ExprId()>& body) {
   std::vector<FreeAxis> free;
-  collect(ast, argument, free);
+  for (AstId argument : arguments) collect(ast, argument, free);
   first = next_axis_;
   for (FreeAxis& f : free) {
     f.axis = {f.dimension, next_axis_++, f.offset, f.extent};
@@ -136,7 +133,7 @@ ExprId ExpressionLowering::reduce(const Ast& ast, AstId node, BuiltinReducer red
   AstId argument = ast.child(node, 0);
   std::vector<uint32_t> extents;
   uint32_t first;
-  ExprId result = over_free_axes(ast, argument, extents, first, [&]() -> ExprId {
+  ExprId result = over_free_axes(ast, {argument}, extents, first, [&]() -> ExprId {
     double count = 1;
     for (uint32_t e : extents) count *= e;
     if (reducer == BuiltinReducer::Size) return build.constant(count);
@@ -189,16 +186,16 @@ std::optional<IndexMap> ExpressionLowering::subscript(const Ast& ast, AstId node
     auto free = free_axis(ast, node, dimension);
     return free ? find_free(*free, dimension, seen) : std::nullopt;
   }
-  if (n.kind == AstKind::Name && n.count == 0 && !system_.index.count(ast.name_of(node))) {
+  if (n.kind == AstKind::Name && n.count == 0 && names_axis(system_, ast.name_of(node), dimension)) {
     if (auto element = system_.dimensions.element(dimension, ast.name_of(node))) return IndexMap{IndexMap::Fixed, *element};
     uint32_t named = system_.dimensions.find(ast.name_of(node));
-    if (named == none_id) return std::nullopt;
     if (const LoweringAxis* axis = named_axis(named)) return follow(*axis, dimension);
     // A loop over a part of the dimension, or over one that maps to it, says which element too.
     for (const LoweringAxis& axis : axes_)
       if (system_.dimensions.mapping(axis.dimension, named)) return follow(axis, dimension);
     return std::nullopt;
   }
+  if (n.kind == AstKind::Name && n.count == 0 && !system_.index.count(ast.name_of(node))) return std::nullopt;  // of another dimension
   ExprId computed = visit(ast, node);
   const Expr& e = result_.program.exprs[computed];
   if (e.op == Op::Constant) {
@@ -209,7 +206,6 @@ std::optional<IndexMap> ExpressionLowering::subscript(const Ast& ast, AstId node
 }
 
 ExprId ExpressionLowering::reference(const Ast& ast, AstId node, Plane plane) {
-  const AstNode& n = ast.nodes[node];
   auto known = system_.index.find(ast.name_of(node));
   if (known == system_.index.end()) {  // a dimension or element as the number of its position
     uint32_t dimension = system_.dimensions.find(ast.name_of(node));
@@ -219,8 +215,13 @@ ExprId ExpressionLowering::reference(const Ast& ast, AstId node, Plane plane) {
     }
     return build.constant(system_.dimensions.element_value(ast.name_of(node)).value_or(0));
   }
-  const EquationVariable& v = system_.variables[known->second];
   std::vector<IndexMap> indices;
+  if (!indices_of(ast, node, system_.variables[known->second], indices)) return build.constant(std::nan(""));
+  return build.load(program_id_[known->second], plane, std::move(indices));
+}
+
+bool ExpressionLowering::indices_of(const Ast& ast, AstId node, const EquationVariable& v, std::vector<IndexMap>& indices) {
+  const AstNode& n = ast.nodes[node];
   std::vector<FreeAxis> seen;
   std::vector<bool> used(axes_.size(), false);
   for (uint32_t i = 0; i < v.dimensions.size(); i++) {
@@ -237,14 +238,15 @@ ExprId ExpressionLowering::reference(const Ast& ast, AstId node, Plane plane) {
       if (!index) index = find_free({v.dimensions[i], 0, system_.dimensions[v.dimensions[i]].size(), 0, false, {}}, v.dimensions[i], seen);
     }
     if (!index) {
-      std::string text = n.count ? print_ast(ast, ast.child(node, i)) : "no subscript";
-      return error(ast, node, n.count ? Code::unknown_subscript : Code::wrong_subscripts,
-                   v.id + " is an array over " + system_.dimensions[v.dimensions[i]].name + ", where " + text +
-                       " chooses no element: name one, a dimension that the equation runs over, or reduce it with SUM(" + v.id + "[*])");
+      std::string name = v.hidden ? "this" : v.id, text = n.count ? print_ast(ast, ast.child(node, i)) + " chooses no element" : "one must be chosen";
+      error(ast, node, n.count ? Code::unknown_subscript : Code::wrong_subscripts,
+            name + " is an array over " + system_.dimensions[v.dimensions[i]].name + ", where " + text + ": name one, a dimension that the equation runs over, or reduce " +
+                (v.hidden ? "it" : "it with SUM(" + v.id + "[*])"));
+      return false;
     }
     indices.push_back(*index);
   }
-  return build.load(program_id_[known->second], plane, std::move(indices));
+  return true;
 }
 
 ExprId ExpressionLowering::load_over_axes(VariableId variable, const std::vector<uint32_t>& dimensions, Plane plane) {

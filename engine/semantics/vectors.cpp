@@ -13,11 +13,20 @@ size_t ExpressionLowering::vector_axis(const Ast& ast, AstId argument) const {
     AstId id = pending.back();
     pending.pop_back();
     const AstNode& n = ast.nodes[id];
-    for (uint32_t i = 0; i < n.count; i++) pending.push_back(ast.child(id, i));
-    if (n.kind != AstKind::Name) continue;
-    uint32_t named = system_.index.count(ast.name_of(id)) ? none_id : system_.dimensions.find(ast.name_of(id));
+    auto known = n.kind == AstKind::Name ? system_.index.find(ast.name_of(id)) : system_.index.end();
+    // Dimensions that are named in subscripts, or those of an array without.
+    std::vector<uint32_t> read;
+    if (known != system_.index.end() && n.count == 0) read = system_.variables[known->second].dimensions;
+    else if (n.kind == AstKind::Name && n.count == 0) read = {system_.dimensions.find(ast.name_of(id))};
+    for (uint32_t i = 0; i < n.count; i++) {
+      AstId below = ast.child(id, i);
+      bool axis = known != system_.index.end() && ast.nodes[below].kind == AstKind::Name &&
+                  names_axis(system_, ast.name_of(below), system_.variables[known->second].dimensions[i]);
+      if (axis) read.push_back(system_.dimensions.find(ast.name_of(below)));
+      else pending.push_back(below);
+    }
     for (size_t a = 0; a < axes_.size(); a++)
-      if (axes_[a].dimension == named && (best == axes_.size() || a > best)) best = a;
+      if (std::find(read.begin(), read.end(), axes_[a].dimension) != read.end() && (best == axes_.size() || a > best)) best = a;
   }
   return best;
 }
@@ -35,7 +44,7 @@ ExprId ExpressionLowering::along(const Ast& ast, AstId argument, size_t axis, Lo
 ExprId ExpressionLowering::vector_rank(const Ast& ast, AstId node) {
   size_t axis = vector_axis(ast, ast.child(node, 0));
   if (axis == axes_.size())
-    return error(ast, node, Code::wrong_subscripts, ast.name_of(node) + " needs an array over a dimension that the equation runs over, e.g. x[dimension]");
+    return error(ast, node, Code::wrong_subscripts, (ast.name_of(node) == "vector_rank" ? "RANK" : "VECTOR SORT ORDER") + std::string(" needs an array over a dimension that the equation runs over, e.g. x[dimension]"));
   uint32_t first = next_axis_;
   ExprId mine = visit(ast, ast.child(node, 0));
   LoweringAxis other;
@@ -47,6 +56,28 @@ ExprId ExpressionLowering::vector_rank(const Ast& ast, AstId node) {
   ExprId count = build.reduce(ReduceOp::Sum, first, {other.extent}, build.node(Op::Or, {before, earlier}));
   next_axis_ = first;
   return build.add(count, build.constant(1));
+}
+
+// The element of the first argument whose 0-based index along the loop that it is a vector over is the second.
+ExprId ExpressionLowering::vector_reorder(const Ast& ast, AstId node) {
+  AstId name = ast.child(node, 0);
+  size_t axis = vector_axis(ast, name);
+  if (axis == axes_.size()) return error(ast, node, Code::wrong_subscripts, "VECTOR REORDER needs an array over a dimension that the equation runs over, e.g. x[dimension]");
+  ExprId place = build.add(visit(ast, ast.child(node, 1)), build.constant(1));
+  // The vector with that loop running on its own shows where the place goes.
+  uint32_t first = next_axis_;
+  LoweringAxis other;
+  ExprId vector = along(ast, name, axis, other);
+  next_axis_ = first;
+  if (result_.program.expr(vector).op != Op::Load) return vector;  // an error was reported
+  LoadInfo load = result_.program.load_of(vector);
+  for (IndexMap& index : load.indices) {
+    if (index.kind == IndexMap::Axis && index.value == other.number)
+      index = {IndexMap::Computed, 0, 0, 0, index.offset ? build.add(place, build.constant(index.offset)) : place};
+    else if (index.kind == IndexMap::Mapped && index.value == other.number)
+      return error(ast, name, Code::unsupported_feature, "VECTOR REORDER over a mapped dimension");
+  }
+  return build.load(load.variable, load.plane, std::move(load.indices));
 }
 
 // 0-based index of the element whose rank is this element's position.
@@ -116,22 +147,14 @@ ExprId ExpressionLowering::vector_select(const Ast& ast, AstId node) {
   if (!operation || !(*operation >= 0 && *operation <= 3))
     return error(ast, choice, Code::not_constant, "the operation of VECTOR SELECT must be 0 (sum), 1 (product), 2 (minimum) or 3 (maximum), a number or a constant");
   constexpr ReduceOp ops[] = {ReduceOp::Sum, ReduceOp::Product, ReduceOp::Minimum, ReduceOp::Maximum};
-  constexpr double neutral[] = {0, 1, HUGE_VAL, -HUGE_VAL};
   int op = int(*operation);
-  std::vector<FreeAxis> free;
-  collect(ast, ast.child(node, 0), free);
-  collect(ast, ast.child(node, 1), free);
-  uint32_t first = next_axis_;
+  uint32_t first;
   std::vector<uint32_t> extents;
-  for (FreeAxis& f : free) {
-    f.axis = {f.dimension, next_axis_++, f.offset, f.extent};
-    extents.push_back(f.extent);
-  }
-  reducers_.push_back(std::move(free));
-  ExprId selected = build.node(Op::NotEqual, {visit(ast, ast.child(node, 0)), build.constant(0)});
-  ExprId value = build.node(Op::If, {selected, visit(ast, ast.child(node, 1)), build.constant(neutral[op])});
-  reducers_.pop_back();
-  next_axis_ = first;
+  ExprId selected;
+  ExprId value = over_free_axes(ast, {ast.child(node, 0), ast.child(node, 1)}, extents, first, [&] {
+    selected = build.node(Op::NotEqual, {visit(ast, ast.child(node, 0)), build.constant(0)});
+    return build.node(Op::If, {selected, visit(ast, ast.child(node, 1)), build.constant(reduce_neutral[op])});
+  });
   ExprId count = build.reduce(ReduceOp::Sum, first, extents, selected);
   ExprId result = build.reduce(ops[op], first, extents, value);
   return aggregate(ast, node, build.node(Op::If, {build.node(Op::Greater, {count, build.constant(0)}), result, visit(ast, ast.child(node, 2))}));

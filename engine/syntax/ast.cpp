@@ -130,6 +130,38 @@ AstId Ast::add_name(const std::string& canonical, uint32_t offset, uint32_t leng
   return add(node, {});
 }
 
+AstNode Ast::like(AstId node) const {
+  AstNode one = nodes[node];
+  one.first = one.count = 0;
+  return one;
+}
+
+void Ast::rename(AstId node, const std::string& canonical) {
+  nodes[node].kind = AstKind::Name;
+  nodes[node].name = uint32_t(names.size());
+  nodes[node].count = 0;
+  names.push_back(canonical);
+}
+
+AstId Ast::add_call(const AstNode& place, std::string_view name, const std::vector<AstId>& arguments) {
+  AstNode call = place;
+  call.kind = AstKind::Call;
+  call.name = uint32_t(names.size());
+  names.emplace_back(name);
+  return add(call, arguments);
+}
+
+AstId Ast::copy(const Ast& from, AstId node) {
+  AstNode one = from.like(node);
+  std::vector<AstId> below;
+  for (uint32_t i = 0; i < from.nodes[node].count; i++) below.push_back(copy(from, from.child(node, i)));
+  if (one.kind == AstKind::Name || one.kind == AstKind::Call) {
+    one.name = uint32_t(names.size());
+    names.push_back(from.name_of(node));
+  }
+  return add(one, below);
+}
+
 AstId Ast::add_operator(AstOp op, std::vector<AstId> operands) {
   AstNode node{};
   node.kind = AstKind::Operator;

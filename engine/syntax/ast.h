@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/model.h"
@@ -51,6 +52,12 @@ struct Ast {
   AstId add_number(double value, uint32_t offset = 0, uint32_t length = 0);
   AstId add_name(const std::string& canonical, uint32_t offset = 0, uint32_t length = 0);
   AstId add_operator(AstOp op, std::vector<AstId> operands);
+  AstId add_call(const AstNode& place, std::string_view name, const std::vector<AstId>& arguments);
+  // Another tree's node with all below it; this node alone.
+  AstId copy(const Ast& from, AstId node);
+  AstNode like(AstId node) const;
+  // Makes a node the plain name.
+  void rename(AstId node, const std::string& canonical);
 };
 
 // Limits on one equation, so that no input exhausts memory or stack.

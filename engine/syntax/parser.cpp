@@ -184,6 +184,7 @@ class Parser {
     if (!nesting.fits) return 0;
     uint32_t begin = token_.offset;
     advance();
+    if (token_.kind == TokenKind::Then) return if_then_else(begin);
     AstId condition = expression(1);
     if (!ok() || !expect(TokenKind::Then, "THEN")) return 0;
     AstId then = expression(1);
@@ -195,17 +196,31 @@ class Parser {
     return finish(node, begin, {condition, then, otherwise});
   }
 
+  // The function of that name, with blanks: IF THEN ELSE (condition, a, b).
+  AstId if_then_else(uint32_t begin) {
+    advance();
+    if (!expect(TokenKind::Else, "a condition")) return 0;
+    if (token_.kind == TokenKind::LeftParen) return after_name("if then else", begin);
+    unexpected("'('");
+    return 0;
+  }
+
   AstId name() {
     uint32_t begin = token_.offset;
-    AstNode node{};
-    node.kind = AstKind::Name;
     std::string text(lexer_.text_of(token_));
     advance();
-    // A function name that its converter wrote with blanks: read it as one name, semantics says whether it is known.
-    while (token_.kind == TokenKind::Name && text.back() != '"') {
+    // A function name that its converter wrote with blanks: read it as one name, semantics says whether it is known. SAMPLE IF TRUE has a
+    // keyword inside.
+    while ((token_.kind == TokenKind::Name || token_.kind == TokenKind::If) && text.back() != '"') {
       text += " " + std::string(lexer_.text_of(token_));
       advance();
     }
+    return after_name(text, begin);
+  }
+
+  AstId after_name(const std::string& text, uint32_t begin) {
+    AstNode node{};
+    node.kind = AstKind::Name;
     std::vector<AstId> children;
     Nesting nesting(*this);
     if (!nesting.fits) return 0;

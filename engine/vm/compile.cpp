@@ -180,6 +180,7 @@ class Compiler {
       case Op::FirstStep: emit(VmOp::FirstStep, dst); return;
       case Op::StepIndex: emit(VmOp::StepIndex, dst); return;
       case Op::AxisIndex: emit(VmOp::AxisIndex, dst, 0, 0, e.payload); return;
+      case Op::Accumulator: emit(VmOp::Move, dst, accumulators_.at(e.payload)); return;
       case Op::Load: return load_element(id, dst);
       case Op::Reduce: return reduce(id, dst);
       default: break;
@@ -277,17 +278,18 @@ class Compiler {
 
   void reduce(ExprId id, Operand dst) {
     const Reduction& r = program_.reductions[program_.expr(id).payload];
-    constexpr double neutral[] = {0, 1, HUGE_VAL, -HUGE_VAL};
     constexpr VmOp ops[] = {VmOp::Add, VmOp::Multiply, VmOp::Minimum, VmOp::Maximum};
     Operand sum = temporary();
+    accumulators_[r.first_axis] = sum;
     size_t mark = values_.open();
     std::vector<size_t> starts;
     ExprId body = program_.argument(id, 0);
     hoist(body, r.first_axis, uint32_t(r.extents.size()));
-    emit(VmOp::Move, sum, constant(neutral[int(r.op)]));
+    emit(VmOp::Move, sum, constant(reduce_neutral[int(r.op)]));
     loops_open(r.first_axis, r.extents, starts);
     Operand value = use(body);
-    emit(ops[int(r.op)], sum, sum, value);
+    if (r.op == ReduceOp::Iterate) emit(VmOp::Move, sum, value);
+    else emit(ops[int(r.op)], sum, sum, value);
     release(body, value);
     loops_close(r.first_axis, r.extents, starts);
     values_.close(mark);
@@ -300,6 +302,7 @@ class Compiler {
   std::vector<uint32_t> uses_;
   ScopedValues<Operand> values_;
   std::unordered_map<uint64_t, uint32_t> constants_;
+  std::unordered_map<uint32_t, Operand> accumulators_;  // by first loop axis
   std::vector<Operand> free_;
   uint32_t next_ = 0;
 };

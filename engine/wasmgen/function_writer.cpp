@@ -359,6 +359,7 @@ Expression* FunctionWriter::special(ExprId id) {
       return runtime_call("ls_delay_read", {integer(memory_.run), number(e.payload), steps, initial});
     }
     case Op::Reduce: return reduce(id);
+    case Op::Accumulator: return build_.makeLocalGet(accumulators_.at(e.payload), Type::f64);
     default: break;
   }
   // If
@@ -429,18 +430,17 @@ Expression* FunctionWriter::element_load(ExprId id) {
 
 Expression* FunctionWriter::reduce(ExprId id) {
   const Reduction& r = program_.reductions[program_.expr(id).payload];
-  constexpr double neutral[] = {0, 1, HUGE_VAL, -HUGE_VAL};
   constexpr BinaryOp ops[] = {AddFloat64, MulFloat64, MinFloat64, MaxFloat64};
-  Index sum = new_local(Type::f64);
+  Index sum = accumulators_[r.first_axis] = new_local(Type::f64);
   size_t mark = values_.open();
   for (uint32_t i = 0; i < r.extents.size(); i++) axis_local(r.first_axis + i);
   std::vector<Expression*> parts;
   hoist(program_.argument(id, 0), r.first_axis, uint32_t(r.extents.size()), parts);
   Expression* body = value(program_.argument(id, 0));
   values_.close(mark);
-  Expression* fold = build_.makeLocalSet(sum, build_.makeBinary(ops[int(r.op)], build_.makeLocalGet(sum, Type::f64), body));
-  parts.push_back(build_.makeLocalSet(sum, number(neutral[int(r.op)])));
-  parts.push_back(loops(r.first_axis, r.extents, fold));
+  if (r.op != ReduceOp::Iterate) body = build_.makeBinary(ops[int(r.op)], build_.makeLocalGet(sum, Type::f64), body);
+  parts.push_back(build_.makeLocalSet(sum, number(reduce_neutral[int(r.op)])));
+  parts.push_back(loops(r.first_axis, r.extents, build_.makeLocalSet(sum, body)));
   parts.push_back(build_.makeLocalGet(sum, Type::f64));
   return build_.makeBlock(parts, Type::f64);
 }

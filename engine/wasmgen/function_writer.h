@@ -89,6 +89,7 @@ class FunctionWriter {
   std::vector<Expression*> body_;
   std::vector<wasm::Type> locals_;
   std::vector<wasm::Index> axes_;
+  std::unordered_map<uint32_t, wasm::Index> accumulators_;  // by first loop axis
   ScopedValues<wasm::Index> values_;
   wasm::Index previous_ = previous;  // where the pointer to the previous row is
   uint32_t size_ = 0;

@@ -26,6 +26,14 @@ const char* array_arguments(const Builtin& b) {
     case BuiltinSpecial::VectorOrder: return "(vector[three], 1)";
     case BuiltinSpecial::OrderOfRank: return "(VECTOR_RANK(vector[three], 1))";
     case BuiltinSpecial::VectorMap: return "(vector[a], offset[three])";
+    case BuiltinSpecial::VectorReorder: return "(vector[three], offset[three])";
+    case BuiltinSpecial::ElementCount: return "(three)";
+    case BuiltinSpecial::Allocate: return "(TIME, three, vector, 1, profile[three,width], profile[*,kind])";
+    case BuiltinSpecial::AllocateAvailable: return "(vector[three], profile[three,kind], TIME)";
+    case BuiltinSpecial::AllocateByPriority: return "(vector[three], offset[three], 3, 2, TIME)";
+    case BuiltinSpecial::MarketPrice: return "(vector[a], profile[a,kind], offset[a], profile[a,kind])";
+    case BuiltinSpecial::DemandAtPrice:
+    case BuiltinSpecial::SupplyAtPrice: return "(vector[three], profile[three,kind], 0.5)";
     case BuiltinSpecial::VectorSelect: return "(offset[*], vector[*], 0, 0, 0)";
     default: return nullptr;
   }
@@ -47,7 +55,7 @@ std::string call(const Builtin& b, std::string_view name, uint32_t count) {
 }
 
 std::string model_of(const std::string& equation) {
-  return "time 0 to 4 by 0.5\ndim three = a b c\naux input = 1 + TIME\ntable curve ; gf 0 1 2 -> 0 10 40\n"
+  return "time 0 to 4 by 0.5\ndim three = a b c\ndim parts = kind priority width\naux profile[three,parts] = 1\naux input = 1 + TIME\ntable curve ; gf 0 1 2 -> 0 10 40\n"
          "aux vector[three] = 7 - TIME ; [b] 3 + TIME\naux offset[three] = 0 ; [a] 2\naux result[three] = 1 + " +
          equation + "\naux alone[three] = " + equation + "\n";
 }
