@@ -57,7 +57,7 @@ class Analysis_ : Counted {
     }
     std::vector<double> values(slab["length"].as<size_t>());
     val(emscripten::typed_memory_view(values.size(), values.data())).call<void>("set", slab);
-    auto analysis = Analysis::create(*program_, *plan_, values.data(), values.size());
+    auto analysis = Analysis::create(*program_, *plan_, std::move(values));
     if (!analysis) diagnostics_ = analysis.errors();
     else analysis_.emplace(std::move(*analysis));
   }
@@ -125,29 +125,30 @@ class Analysis_ : Counted {
           val slot = val::object();
           slot.set("element", strings(slot_elements(*program_, loop, loop.slots[i])));
           slot.set("path", names(loop.slots[i].path, true));
-          set_scores(slot, loop.slots[i], result.slots[i]);
+          set_scores(slot, result, i);
           slot.set("polarity", std::string(runtime_polarity_name(result.slots[i].polarity)));
           slot.set("share", result.slots[i].share);
           slots.call<void>("push", slot);
         }
         object.set("slots", slots);
       } else {
-        set_scores(object, first, result.slots[0]);
+        set_scores(object, result, 0);
       }
       out.call<void>("push", object);
     }
     return out;
   }
   val relative_loop_score(const std::string& id) {
-    const SlotResult* slot = analysis_ ? analysis_->slot(id) : nullptr;
-    return slot ? float64_array(slot->relative) : val::null();
+    auto series = analysis_ ? analysis_->series(id) : std::nullopt;
+    return series ? float64_array(series->relative) : val::null();
   }
 
  private:
-  static void set_scores(val& object, const LoopSlot& slot, const SlotResult& result) {
-    object.set("partition", slot.partition);
-    object.set("score", float64_array(result.score));
-    object.set("relative", float64_array(result.relative));
+  void set_scores(val& object, const LoopResult& result, size_t slot) {
+    LoopSeries series = analysis_->series(result, slot);
+    object.set("partition", result.loop->slots[slot].partition);
+    object.set("score", float64_array(series.score));
+    object.set("relative", float64_array(series.relative));
   }
   const ProgramVariable& variable(NodeId n) const { return program_->variables[plan_->nodes[n].variable]; }
   std::string name(NodeId n) const { return node_name(*program_, plan_->nodes[n]); }

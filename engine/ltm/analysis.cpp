@@ -15,14 +15,15 @@ const char* runtime_polarity_name(RuntimePolarity p) {
   return names[int(p)];
 }
 
-Result<Analysis> Analysis::create(const Program& program, const LtmPlan& plan, const double* slab, size_t size) {
+Result<Analysis> Analysis::create(const Program& program, const LtmPlan& plan, std::vector<double> slab) {
+  size_t size = slab.size();
   // The rows that the run has reached: the slab of a partial run ends with its last row.
   size_t rows = size < program.fixed_slots ? 0 : (size - program.fixed_slots) / program.row_slots;
   if (rows == 0 || rows > program.rows || size != program.fixed_slots + rows * program.row_slots)
     return diagnose(Code::bad_slab, "the results hold " + std::to_string(size) + " values, which is no number of rows of the layout; hand over the slab of a run of this program");
   Analysis analysis(program, plan);
   analysis.rows_ = uint32_t(rows);
-  analysis.slab_.assign(slab, slab + size);
+  analysis.slab_ = std::move(slab);
   return analysis;
 }
 
@@ -66,20 +67,22 @@ RuntimePolarity runtime_polarity(const SignSums& sums, Polarity structural) {
   return reinforcing > balancing ? RuntimePolarity::MostlyReinforcing : RuntimePolarity::MostlyBalancing;
 }
 
-// Score over the partition's total, and how much that is on the whole.
-void make_relative(SlotResult& slot, const std::vector<double>& total) {
-  slot.relative.resize(total.size());
+// Score over the partition's total.
+double relative_to(double score, double total) { return !std::isfinite(score) ? std::nan("") : total == 0 ? 0 : score / total; }
+std::vector<double> relative_to(const std::vector<double>& score, const std::vector<double>& total) {
+  std::vector<double> out(score.size());
+  for (size_t r = 0; r < out.size(); r++) out[r] = relative_to(score[r], total[r]);
+  return out;
+}
+double share_of(const std::vector<double>& score, const std::vector<double>& total) {
   double sum = 0;
   uint32_t active = 0;
-  for (size_t r = 0; r < total.size(); r++) {
-    double score = slot.score[r];
-    slot.relative[r] = !std::isfinite(score) ? std::nan("") : total[r] == 0 ? 0 : score / total[r];
-    if (std::isfinite(score) && score != 0) {
-      sum += std::fabs(slot.relative[r]);
-      active++;
-    }
+  for (size_t r = 0; r < score.size(); r++) {
+    if (!std::isfinite(score[r]) || score[r] == 0) continue;
+    sum += std::fabs(relative_to(score[r], total[r]));
+    active++;
   }
-  slot.share = active ? sum / active : 0;
+  return active ? sum / active : 0;
 }
 
 }  // namespace
@@ -173,7 +176,6 @@ struct Analysis::Found {
   std::vector<std::vector<double>> totals;  // sum of |score| of each partition
   std::vector<LoopResult> results;
   LoopSearch search;
-  std::unordered_map<std::string, std::pair<size_t, size_t>> by_name;
 };
 
 Analysis::Found& Analysis::found() {
@@ -190,20 +192,25 @@ Analysis::Found& Analysis::found() {
     found_->search.retained = found_->search.universe;
   }
   score_loops(*found_);
-  for (size_t l = 0; l < found_->results.size(); l++) {
-    const Loop& loop = *found_->results[l].loop;
-    for (size_t s = 0; s < loop.slots.size(); s++) found_->by_name.emplace(slot_name(*program_, loop, loop.slots[s]), std::pair(l, s));
-  }
   return *found_;
 }
 
 const std::vector<LoopResult>& Analysis::loops() { return found().results; }
 const std::vector<Partition>& Analysis::partitions() { return found().partitions; }
 const LoopSearch& Analysis::search() { return found().search; }
-const SlotResult* Analysis::slot(std::string_view id) {
-  Found& all = found();
-  auto it = all.by_name.find(std::string(id));
-  return it == all.by_name.end() ? nullptr : &all.results[it->second.first].slots[it->second.second];
+LoopSeries Analysis::series(const LoopResult& loop, size_t slot) {
+  LoopSeries series{loop_series(*loop.loop, slot), {}};
+  series.relative = relative_to(series.score, found().totals[loop.loop->slots[slot].partition]);
+  return series;
+}
+std::optional<LoopSeries> Analysis::series(std::string_view id) {
+  for (const LoopResult& result : loops()) {
+    const Loop& loop = *result.loop;
+    if (id.compare(0, loop.id.size(), loop.id) != 0) continue;
+    for (size_t s = 0; s < loop.slots.size(); s++)
+      if (slot_name(*program_, loop, loop.slots[s]) == id) return series(result, s);
+  }
+  return std::nullopt;
 }
 
 // The product that the run made, or one made now, in the same order.
@@ -302,14 +309,13 @@ void Analysis::score_loops(Found& found) const {
     SignSums all;
     for (size_t s = 0; s < loops[l].slots.size(); s++) {
       SignSums sums;
-      SlotResult slot{RuntimePolarity::Undetermined, loop_series(loops[l], s), {}, 0};
-      sums.add(slot.score);
-      all.add(slot.score);
-      slot.polarity = runtime_polarity(sums, loops[l].structural);
+      std::vector<double> score = loop_series(loops[l], s);
+      sums.add(score);
+      all.add(score);
       uint32_t partition = loops[l].slots[s].partition;
-      for (size_t r = 0; r < slot.score.size() && sum_up[partition]; r++)
-        if (std::isfinite(slot.score[r])) found.totals[partition][r] += std::fabs(slot.score[r]);
-      result.slots.push_back(std::move(slot));
+      for (size_t r = 0; r < score.size() && sum_up[partition]; r++)
+        if (std::isfinite(score[r])) found.totals[partition][r] += std::fabs(score[r]);
+      result.slots.push_back({runtime_polarity(sums, loops[l].structural), 0});
     }
     result.polarity = runtime_polarity(all, loops[l].structural);
     found.results.push_back(std::move(result));
@@ -318,7 +324,7 @@ void Analysis::score_loops(Found& found) const {
     std::map<uint32_t, double> shares;  // of each partition
     for (size_t s = 0; s < result.slots.size(); s++) {
       uint32_t partition = result.loop->slots[s].partition;
-      make_relative(result.slots[s], found.totals[partition]);
+      result.slots[s].share = share_of(loop_series(*result.loop, s), found.totals[partition]);
       shares[partition] += result.slots[s].share;
     }
     for (const auto& [partition, share] : shares) result.share += share / double(shares.size());

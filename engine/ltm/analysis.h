@@ -20,8 +20,10 @@ const char* runtime_polarity_name(RuntimePolarity p);
 
 struct SlotResult {
   RuntimePolarity polarity;
-  std::vector<double> score, relative;
   double share;  // mean |relative| over the rows where the loop is active; 0 if it never is
+};
+struct LoopSeries {
+  std::vector<double> score, relative;  // a value a saved row
 };
 struct LoopResult {
   const Loop* loop;
@@ -42,8 +44,8 @@ struct LoopSearch {
 
 class Analysis {
  public:
-  // `slab` has the layout of the program's results, and as many rows as the run has reached; copied from.
-  static Result<Analysis> create(const Program& program, const LtmPlan& plan, const double* slab, size_t size);
+  // `slab` has the layout of the program's results, and as many rows as the run has reached.
+  static Result<Analysis> create(const Program& program, const LtmPlan& plan, std::vector<double> slab);
 
   // Links among the nodes that are shown; a route through hidden ones is one link with the score of its strongest path. An aggregate that
   // very many routes meet at is shown itself.
@@ -52,8 +54,10 @@ class Analysis {
   const std::vector<LoopResult>& loops();
   const std::vector<Partition>& partitions();
   const LoopSearch& search();
-  // By id: `r1`, or `r1[nyc]` of a loop that repeats; nullptr if there is none.
-  const SlotResult* slot(std::string_view id);
+  // Made when asked for: an array has many slots.
+  LoopSeries series(const LoopResult& loop, size_t slot);
+  // By id: `r1`, or `r1[nyc]` of a loop that repeats; nothing if there is none.
+  std::optional<LoopSeries> series(std::string_view id);
   std::vector<double> times() const { return row_series(0); }
 
  private:

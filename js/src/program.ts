@@ -46,9 +46,6 @@ export function compileError(handle: Handle<EngineProgram>, file: string): Loops
 
 export class Program {
   readonly layout: Layout;
-  /** All columns in layout order, hidden ones included. */
-  readonly columns: readonly Column[];
-  readonly #byKey = new Map<string, Column>();
   readonly #constantSlots = new Map<string, number[]>();
   readonly #variables = new Map<string, Variable>();
   readonly #handle: Handle<EngineProgram>;
@@ -67,16 +64,12 @@ export class Program {
       throw error;
     }
     this.layout = JSON.parse(handle.call((program) => program.layout())) as Layout;
-    const columns: Column[] = [];
-    for (const variable of this.layout.variables) {
-      this.#variables.set(matchKey(variable.id), variable);
-      elementNames(variable).forEach((name, i) => {
-        const column = { name, variable, slot: variable.slot + i };
-        columns.push(column);
-        this.#byKey.set(matchKey(name), column);
-      });
-    }
-    this.columns = columns;
+    for (const variable of this.layout.variables) this.#variables.set(matchKey(variable.id), variable);
+  }
+
+  /** Columns in layout order. Not kept: with scores a large array has hundreds of thousands. */
+  columns(hidden: boolean): Column[] {
+    return this.layout.variables.filter((variable) => hidden || !variable.hidden).flatMap(elements);
   }
 
   /** Each Sim keeps the program alive for itself, the model's cache too. */
@@ -91,14 +84,28 @@ export class Program {
 
   /** The columns that `name` stands for: one, or all elements of an array. Throws `code` with the nearest name. */
   columnsOf(name: string, code: string): readonly Column[] {
-    const key = matchKey(name);
-    const one = this.#byKey.get(key);
-    const variable = this.#variables.get(key);
+    const variable = this.#variables.get(matchKey(name));
+    if (variable) return elements(variable);
+    const one = this.#element(name);
     if (one) return [one];
-    if (variable) return this.columns.filter((column) => column.variable === variable);
-    const shown = this.columns.filter((column) => !column.variable.hidden);
+    const shown = this.columns(false);
     const near = nearest(name, [...shown.map((column) => column.name), ...shown.map((column) => column.variable.id)]);
     throw new LoopscopeError(code, `the model has no variable "${name}"${near === null ? '' : `: did you mean "${near}"?`}`);
+  }
+
+  /** `name[a,b]`, subscripts by name. */
+  #element(name: string): Column | null {
+    const bracket = name.lastIndexOf('[');
+    const variable = bracket < 0 || !/\]\s*$/.test(name) ? undefined : this.#variables.get(matchKey(name.slice(0, bracket)));
+    const subscripts = name.slice(bracket + 1, name.lastIndexOf(']')).split(',');
+    if (!variable || subscripts.length !== variable.dimensions.length) return null;
+    let element = 0;
+    for (const [i, { elements: names }] of variable.dimensions.entries()) {
+      const at = names.indexOf(matchKey(subscripts[i]!));
+      if (at < 0) return null;
+      element = element * names.length + at;
+    }
+    return { name: elementName(variable, element), variable, slot: variable.slot + element };
   }
 
   /** The one column of that name. Throws `unknown_variable`. */
@@ -164,9 +171,17 @@ export class Program {
   }
 }
 
-/** `name`, or `name[a,x]`, `name[a,y]`... in slot order. */
-function elementNames(variable: Variable): string[] {
-  let subscripts: string[] = [''];
-  for (const { elements } of variable.dimensions) subscripts = subscripts.flatMap((head) => elements.map((e) => (head === '' ? e : `${head},${e}`)));
-  return variable.dimensions.length === 0 ? [variable.id] : subscripts.map((s) => `${variable.id}[${s}]`);
+function elements(variable: Variable): Column[] {
+  const count = variable.dimensions.reduce((product, dimension) => product * dimension.elements.length, 1);
+  return Array.from({ length: count }, (_, i) => ({ name: elementName(variable, i), variable, slot: variable.slot + i }));
+}
+
+/** `name`, or `name[a,x]` of an array: elements in slot order, last subscript fastest. */
+function elementName(variable: Variable, element: number): string {
+  let subscripts = '';
+  for (const { elements: names } of [...variable.dimensions].reverse()) {
+    subscripts = names[element % names.length]! + (subscripts === '' ? '' : `,${subscripts}`);
+    element = Math.floor(element / names.length);
+  }
+  return variable.dimensions.length === 0 ? variable.id : `${variable.id}[${subscripts}]`;
 }

@@ -265,7 +265,7 @@ export class Sim {
   }
 
   #columns(hidden: boolean): readonly Column[] {
-    return this.#program.columns.filter(({ variable }) => (hidden || !variable.hidden) && !isTime(variable.id) && variable.kind !== 'module');
+    return this.#program.columns(hidden).filter(({ variable }) => !isTime(variable.id) && variable.kind !== 'module');
   }
 
   #analysis(): Handle<EngineAnalysis> {

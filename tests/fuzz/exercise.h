@@ -83,11 +83,11 @@ inline void exercise(const LoadedProject& loaded, const CompileOptions& given, s
   auto without = run_a_little(plain.program), with = run_a_little(scored.program);
   if (!without || !with) return;
   check_same_run(*plain.program, without->slab(), *scored.program, with->slab());
-  auto analysis = Analysis::create(*scored.program, *scored.plan, with->slab(), with->slab_size());
+  auto analysis = Analysis::create(*scored.program, *scored.plan, std::vector<double>(with->slab(), with->slab() + with->slab_size()));
   PROMISE(analysis);
   for (const LinkResult& link : analysis->links()) PROMISE(link.score.size() == scored.program->rows);
   for (const LoopResult& loop : analysis->loops())
-    for (double relative : loop.relative) PROMISE(!(std::fabs(relative) > 1 + 1e-9));
+    for (double relative : analysis->series(loop, 0).relative) PROMISE(!(std::fabs(relative) > 1 + 1e-9));
 }
 
 }  // namespace loopscope

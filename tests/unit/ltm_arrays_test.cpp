@@ -12,7 +12,7 @@ namespace {
 // reducers (hidden in the arrayed model, `agg...` by hand) are left out. Loops that then look alike are told apart by their shares.
 std::map<std::string, std::vector<double>> shares(const Scored& s) {
   std::map<std::string, std::vector<std::vector<double>>> alike;
-  for (const LoopResult& l : s.loop_results)
+  for (const ScoredLoop& l : s.loop_results)
     for (size_t slot = 0; slot < l.slots.size(); slot++) {
       std::vector<std::string> path;
       for (NodeId n : l.loop->slots[slot].path) {

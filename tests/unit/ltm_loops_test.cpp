@@ -49,7 +49,7 @@ TEST_CASE("ltm: an isolated loop scores exactly +1 or -1, at every dt and by eve
       for (const char* method : {"euler", "rk2", "rk4"}) {
         Scored s = score(std::string("time 0 to 6 by ") + dt + " " + method + "\n" + models[m]);
         REQUIRE(s.loop_results.size() == 1);
-        const LoopResult& l = s.loop_results[0];
+        const ScoredLoop& l = s.loop_results[0];
         CHECK(l.slots[0].score[0] == 0);
         CHECK(l.slots[0].relative[0] == 0);
         for (size_t t = 1; t < l.slots[0].score.size(); t++) {
@@ -86,7 +86,7 @@ TEST_CASE("ltm: logistic growth as Stella publishes it, which files each value o
                 {40, -32.8, 67.2}, {50, -61.7, 38.3}, {60, -84.7, 15.3}, {80, -98.6, 1.41}};
   for (const Scored& s : {score(logistic), score_corpus("logistic-growth")}) {
     REQUIRE(s.loop_results.size() == 2);
-    for (const LoopResult& l : s.loop_results)
+    for (const ScoredLoop& l : s.loop_results)
       for (const auto& row : stella)
         CHECK(std::fabs(100 * l.slots[0].relative[row.time + 1] - (l.loop->id == "r1" ? row.reinforcing : row.balancing)) < 0.06);
   }
@@ -98,7 +98,7 @@ TEST_CASE("ltm: the arms race has eight loops in one partition, two of them arou
   CHECK(s.simulation.compiled.plan->partitions.size() == 1);
   CHECK(s.simulation.compiled.plan->partitions[0].stocks.size() == 3);
   int balancing = 0, reinforcing = 0;
-  for (const LoopResult& l : s.loop_results) {
+  for (const ScoredLoop& l : s.loop_results) {
     balancing += l.loop->structural == Polarity::Negative && l.polarity == RuntimePolarity::Balancing;
     reinforcing += l.loop->structural == Polarity::Positive && l.polarity == RuntimePolarity::Reinforcing;
   }
@@ -120,7 +120,7 @@ TEST_CASE("ltm: the arms race has eight loops in one partition, two of them arou
     for (size_t t = 1; t <= 3; t++) CHECK_MESSAGE(s.relative(k.names)[t] == doctest::Approx(k.at[t - 1]).epsilon(1e-8), std::string(k.names));
   for (size_t t = 1; t <= 100; t++) {
     double total = 0;
-    for (const LoopResult& l : s.loop_results) total += std::fabs(l.slots[0].relative[t]);
+    for (const ScoredLoop& l : s.loop_results) total += std::fabs(l.slots[0].relative[t]);
     CHECK(total == doctest::Approx(1).epsilon(1e-12));
   }
 }
@@ -175,7 +175,7 @@ TEST_CASE("ltm: a loop through SMTH1, SMTH3 or DELAY3 scores what the stages wri
       CHECK(same_bits(macro.simulation.series("stock_level"), written.simulation.series("stock_level")));
       CHECK(macro.loop_results.size() == 2);
       std::vector<double> through;
-      for (const LoopResult& l : written.loop_results) {
+      for (const ScoredLoop& l : written.loop_results) {
         std::string names = written.shown(l);
         if (names.find("perceived") != names.npos) through = l.slots[0].score;
       }

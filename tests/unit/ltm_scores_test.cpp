@@ -181,10 +181,10 @@ TEST_CASE("ltm: a slab of another size is refused, not read") {
   Scored s = score("time 0 to 5\nstock x = 1 ; in f\nflow f = x");
   const Program& p = s.simulation.program();
   std::vector<double> slab = s.simulation.slab();
-  CHECK(Analysis::create(p, *s.simulation.compiled.plan, slab.data(), slab.size()));
+  CHECK(Analysis::create(p, *s.simulation.compiled.plan, slab));
   for (size_t wrong : {size_t(0), slab.size() - 1, slab.size() + 1, slab.size() * 2}) {
     std::vector<double> other(wrong, 1.0);
-    auto result = Analysis::create(p, *s.simulation.compiled.plan, other.data(), other.size());
+    auto result = Analysis::create(p, *s.simulation.compiled.plan, other);
     CHECK_FALSE(bool(result));
     if (!result) CHECK(result.errors()[0].code == Code::bad_slab);
   }

@@ -7,11 +7,18 @@
 
 namespace small {
 
+struct ScoredLoop {
+  const Loop* loop;
+  RuntimePolarity polarity;
+  double share;
+  std::vector<LoopSeries> slots;
+};
+
 struct Scored {
   Simulation simulation;
   std::optional<Analysis> analysis;
   std::vector<LinkResult> link_results;
-  std::vector<LoopResult> loop_results;
+  std::vector<ScoredLoop> loop_results;
 
   const LtmPlan& plan() const { return *simulation.compiled.plan; }
   bool hidden(NodeId n) const { return simulation.program().variables[plan().nodes[n].variable].hidden; }
@@ -30,30 +37,30 @@ struct Scored {
   }
 
   // The variables of a loop that a person is shown, in order, blanks between; of one that repeats, those of its first slot.
-  std::string shown(const LoopResult& l) const {
+  std::string shown(const ScoredLoop& l) const {
     std::string out;
     for (NodeId n : l.loop->slots[0].path)
       if (!hidden(n)) out += (out.empty() ? "" : " ") + id(n);
     return out;
   }
-  const LoopResult* loop(const std::string& names) const {
-    for (const LoopResult& l : loop_results)
+  const ScoredLoop* loop(const std::string& names) const {
+    for (const ScoredLoop& l : loop_results)
       if (shown(l) == names) return &l;
     FAIL_CHECK("no loop " << names << "; there are " << loop_names());
     return nullptr;
   }
   std::vector<double> loop_score(const std::string& names) const {
-    const LoopResult* l = loop(names);
+    const ScoredLoop* l = loop(names);
     return l ? l->slots[0].score : std::vector<double>();
   }
   std::vector<double> relative(const std::string& names) const {
-    const LoopResult* l = loop(names);
+    const ScoredLoop* l = loop(names);
     return l ? l->slots[0].relative : std::vector<double>();
   }
   // "r1: a b; b1: a c"
   std::string loop_names() const {
     std::vector<std::string> all;
-    for (const LoopResult& l : loop_results) all.push_back(l.loop->id + ": " + shown(l));
+    for (const ScoredLoop& l : loop_results) all.push_back(l.loop->id + ": " + shown(l));
     std::sort(all.begin(), all.end());
     std::string out;
     for (const std::string& text : all) out += (out.empty() ? "" : "; ") + text;
@@ -70,13 +77,15 @@ inline Scored score_xmile(std::string_view xmile, CompileOptions options = {}) {
     return scored;
   }
   scored.simulation.vm->run_to_end();
-  auto analysis = Analysis::create(scored.simulation.program(), *scored.simulation.compiled.plan, scored.simulation.vm->slab(),
-                                   scored.simulation.vm->slab_size());
+  auto analysis = Analysis::create(scored.simulation.program(), *scored.simulation.compiled.plan, std::vector<double>(scored.simulation.vm->slab(), scored.simulation.vm->slab() + scored.simulation.vm->slab_size()));
   CHECK(bool(analysis));
   if (!analysis) return scored;
   scored.analysis = std::move(*analysis);
   scored.link_results = scored.analysis->links();
-  scored.loop_results = scored.analysis->loops();
+  for (const LoopResult& l : scored.analysis->loops()) {
+    scored.loop_results.push_back({l.loop, l.polarity, l.share, {}});
+    for (size_t s = 0; s < l.slots.size(); s++) scored.loop_results.back().slots.push_back(scored.analysis->series(l, s));
+  }
   return scored;
 }
 inline Scored score(std::string_view lines, const CompileOptions& options = {}) { return score_xmile(to_xmile(lines), options); }
