@@ -216,7 +216,7 @@ void CircuitSearch::append(uint32_t edge, uint32_t other, int side) {
   Edge &e = edges_[edge], &o = edges_[other];
   uint64_t* rows = rows_of(edge);
   for (uint32_t w = 0; w < words_; w++) rows[w] &= rows_of(other)[w];
-  multiply_series(series(edge), series(edge), series(other), rows, words_, padded_);
+  table_.multiply(series(edge), series(edge), series(other), table_.blocks_of(rows));
   ropes_.push_back(side == 0 ? Rope{e.rope, o.rope} : Rope{o.rope, e.rope});
   e.rope = uint32_t(table_.edges.size() + ropes_.size() - 1);
   e.node[1 - side] = o.node[1 - side];
@@ -394,7 +394,7 @@ void CircuitSearch::close(uint32_t edge, const uint64_t* rows) {
   auto product = [&](uint32_t n) { return n == 1 ? series(path_[0]) : products_[n - 1].data(); };  // of the first n
   for (uint32_t n = std::max(known_, 1u) + 1; n <= length; n++) {
     products_[n - 1].resize(padded_);
-    multiply_series(products_[n - 1].data(), product(n - 1), series(path_[n - 1]), live_.data() + size_t(n) * words_, words_, padded_);
+    table_.multiply(products_[n - 1].data(), product(n - 1), series(path_[n - 1]), table_.blocks_of(live_.data() + size_t(n) * words_));
     budget_.work(padded_);
   }
   known_ = length;
@@ -406,7 +406,7 @@ void CircuitSearch::close(uint32_t edge, const uint64_t* rows) {
 void CircuitSearch::found(const double* a, const double* b, const uint64_t* rows, uint32_t node, bool stock) {
   uint32_t component = stock ? table_.components.of[node] : no_component;
   budget_.work(padded_);
-  if (pool_.count(a, b, rows, component)) {
+  if (pool_.count(a, b, table_.blocks_of(rows), component)) {
     loop_.clear();
     for (uint32_t e : path_) unravel(edges_[e].rope);
     budget_.work(loop_.size());

@@ -1,8 +1,10 @@
 #include "ltm/loop_pool.h"
 
 #include <algorithm>
+#include <bit>
 #include <cfloat>
 #include <cmath>
+#include <map>
 
 namespace loopscope {
 
@@ -25,47 +27,62 @@ Pair magnitude(Pair a, Pair b) {
 
 }  // namespace
 
-ScoreTable::ScoreTable(const ScoredGraph& g) : graph(g), words((g.row_count + 63) / 64), padded(g.row_count + (g.row_count & 1)) {
+ScoreTable::ScoreTable(const ScoredGraph& g)
+    : graph(g), padded(g.row_count + (g.row_count & 1)), block(std::max(32u, (g.row_count / 64 + 2) & ~1u)), place_(g.edges.size(), 0) {
   Adjacency adjacency(g.nodes);
   for (const ScoredGraph::Edge& e : g.edges) adjacency[e.from].push_back(e.to);
   components = strongly_connected_components(adjacency);
+  std::vector<uint32_t> inside;
   for (uint32_t i = 0; i < g.edges.size(); i++)
-    if (components.of[g.edges[i].from] == components.of[g.edges[i].to]) edges.push_back(i);
-  active.resize(edges.size() * words);
-  std::vector<uint64_t> word(edges.size());
-  for (uint32_t w = 0; w < words; w++) {
-    std::fill(word.begin(), word.end(), 0);
-    for (uint32_t r = w * 64, bit = 0; r < g.row_count && bit < 64; r++, bit++) {
-      const double* row = g.rows + r * g.row_stride;
-      for (size_t i = 0; i < edges.size(); i++) {
-        double score = row[g.edges[edges[i]].score];
-        word[i] |= uint64_t(score == score && score != 0) << bit;
-      }
+    if (components.of[g.edges[i].from] == components.of[g.edges[i].to]) inside.push_back(i);
+
+  using Pattern = std::vector<uint64_t>;  // a bit for each edge inside
+  std::map<Pattern, uint32_t> numbers;
+  std::vector<const Pattern*> patterns;
+  Pattern pattern, ever((inside.size() + 63) / 64, 0);
+  for (uint32_t r = 0; r < g.row_count; r++) {
+    const double* row = g.rows + r * g.row_stride;
+    pattern.assign(ever.size(), 0);
+    for (size_t i = 0; i < inside.size(); i++) {
+      double score = row[g.edges[inside[i]].score];
+      pattern[i / 64] |= uint64_t(score == score && score != 0) << (i % 64);
     }
-    for (size_t i = 0; i < edges.size(); i++) active[i * words + w] = word[i];
+    for (size_t w = 0; w < ever.size(); w++) ever[w] |= pattern[w];
+    auto known = numbers.emplace(pattern, uint32_t(patterns.size())).first;
+    if (known->second == patterns.size()) {
+      patterns.push_back(&known->first);
+      blocks_.push_back(0);
+    }
+    blocks_[known->second] |= uint64_t(1) << (r / block);
   }
-  size_t kept = 0;
-  for (size_t i = 0; i < edges.size(); i++) {
-    const uint64_t* from = active.data() + i * words;
-    if (std::all_of(from, from + words, [](uint64_t bits) { return bits == 0; })) continue;
-    std::copy(from, from + words, active.data() + kept * words);
-    edges[kept++] = edges[i];
+  words = uint32_t(patterns.size() + 63) / 64;
+  for (size_t i = 0; i < inside.size(); i++) {
+    if (!(ever[i / 64] >> (i % 64) & 1)) continue;
+    place_[inside[i]] = uint32_t(edges.size());
+    edges.push_back(inside[i]);
+    size_t first = active.size();
+    active.resize(first + words, 0);
+    for (size_t p = 0; p < patterns.size(); p++) active[first + p / 64] |= ((*patterns[p])[i / 64] >> (i % 64) & 1) << (p % 64);
   }
-  edges.resize(kept);
-  active.resize(kept * words);
-  place_.assign(g.edges.size(), 0);
-  for (uint32_t i = 0; i < kept; i++) place_[edges[i]] = i;
+}
+
+uint64_t ScoreTable::blocks_of(const uint64_t* rows) const {
+  uint64_t blocks = 0;
+  for (uint32_t w = 0; w < words; w++)
+    for (uint64_t left = rows[w]; left; left &= left - 1) blocks |= blocks_[w * 64 + uint32_t(std::countr_zero(left))];
+  return blocks;
 }
 
 bool ScoreTable::gather(uint64_t most_values) {
   if (uint64_t(edges.size()) * padded > most_values) return false;
   values_.assign(edges.size() * padded, 0);
-  constexpr uint32_t block = 8;  // rows at a time: a line of the cache in either array
-  for (uint32_t r = 0; r < graph.row_count; r += block)
+  constexpr uint32_t at_once = 8;  // rows: a line of the cache in either array
+  for (uint32_t r = 0; r < graph.row_count; r += at_once)
     for (size_t i = 0; i < edges.size(); i++)
-      for (uint32_t s = r; s < r + block && s < graph.row_count; s++)
-        if (active[i * words + s / 64] >> (s % 64) & 1)
-          values_[i * padded + s] = graph.rows[s * graph.row_stride + graph.edges[edges[i]].score];
+      for (uint32_t s = r; s < r + at_once && s < graph.row_count; s++) {
+        double score = graph.rows[s * graph.row_stride + graph.edges[edges[i]].score];
+        values_[i * padded + s] = score == score ? score : 0;
+      }
   return true;
 }
 
@@ -86,43 +103,40 @@ void ScoreTable::product(const uint32_t* first, const uint32_t* last, double* ou
   }
 }
 
-void multiply_series(double* out, const double* a, const double* b, const uint64_t* rows, uint32_t words, uint32_t padded) {
-  for (uint32_t w = 0; w < words; w++)
-    if (rows[w])
-      for (uint32_t r = w * 64, end = std::min(r + 64, padded); r < end; r += 2) pair(out + r) = pair(a + r) * pair(b + r);
+void ScoreTable::multiply(double* out, const double* a, const double* b, uint64_t blocks) const {
+  for (; blocks; blocks &= blocks - 1) {
+    uint32_t first = uint32_t(std::countr_zero(blocks)) * block;
+    for (uint32_t r = first, end = std::min(first + block, padded); r < end; r += 2) pair(out + r) = pair(a + r) * pair(b + r);
+  }
 }
 
 LoopPool::LoopPool(const ScoreTable& table, const DiscoveryOptions& options)
-    : table_(table), options_(options), bar_(options.threshold * (1 - 1e-12)), sums_(table.components.members.size()) {
+    : table_(table), options_(options), bar_(options.threshold * (1 - 1e-12)), sums_(table.components.members.size() + 1) {
   // So that judging all of them stays a matter of seconds.
   constexpr uint64_t most_values = uint64_t(1) << 32;
   most_room_ = size_t(std::min<uint64_t>(most_values / std::max(1u, table.graph.row_count), 1 << 24));
-  room_ = most_room_ / 16;
+  room_ = most_room_ / 4;
 }
 
-bool LoopPool::count(const double* a, const double* b, const uint64_t* rows, uint32_t component) {
+bool LoopPool::count(const double* a, const double* b, uint64_t blocks, uint32_t component) {
   universe_++;
-  constexpr double least = DBL_TRUE_MIN;
-  PairMask hit{0, 0};
-  if (component == no_component) {
-    for (uint32_t r = 0; r < table_.padded; r += 2)
-      if (rows[r / 64]) hit |= magnitude(pair(a + r), pair(b + r)) >= Pair{least, least};
-    return hit[0] | hit[1];
-  }
-  Sums& sums = sums_[component];
+  Sums& sums = component == no_component ? sums_.back() : sums_[component];
   if (sums.loops++ == 0) {
     sums.total.assign(table_.padded, 0);
     sums.largest.assign(table_.padded, 0);
   }
-  // At least the threshold of the total so far, or as large as the largest so far; and not 0.
-  for (uint32_t w = 0; w < table_.words; w++) {
-    if (!rows[w]) continue;
-    for (uint32_t r = w * 64, end = std::min(r + 64, table_.padded); r < end; r += 2) {
+  // At least the threshold of the total so far, or as large as the largest so far; and not 0. Without stock that is enough.
+  double *totals = sums.total.data(), *largests = sums.largest.data(), bar = component == no_component ? 0 : bar_;
+  constexpr double least = DBL_TRUE_MIN;
+  PairMask hit{0, 0};
+  for (; blocks; blocks &= blocks - 1) {
+    uint32_t first = uint32_t(std::countr_zero(blocks)) * table_.block;
+    for (uint32_t r = first, end = std::min(first + table_.block, table_.padded); r < end; r += 2) {
       Pair score = magnitude(pair(a + r), pair(b + r));
-      Pair total = pair(&sums.total[r]) + score, largest = pair(&sums.largest[r]);
-      hit |= score >= larger(smaller(total * bar_, largest), Pair{least, least});
-      pair(&sums.total[r]) = total;
-      pair(&sums.largest[r]) = larger(largest, score);
+      Pair total = pair(totals + r) + score, largest = pair(largests + r);
+      hit |= score >= larger(smaller(total * bar, largest), Pair{least, least});
+      pair(totals + r) = total;
+      pair(largests + r) = larger(largest, score);
     }
   }
   return hit[0] | hit[1];

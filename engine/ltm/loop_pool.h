@@ -37,30 +37,34 @@ class Budget {
   const char* reason_ = "";
 };
 
-// The edges that a loop may pass: in a component of the causal graph and active at some row. A set of rows is a bit a row, 64 to a
-// word; a series is padded to an even number of values, since two are multiplied at a time.
+// The edges that a loop may pass: in a component of the causal graph and active at some row. To the search, rows are alike at which the same
+// of these edges are active, and in most runs nearly all are: a *set of rows* is a bit for each such pattern. A series is a value a row, padded
+// to an even number of them, since two are multiplied at a time; *blocks* of rows, 64 at most, are left out where a path is not active.
 class ScoreTable {
  public:
   explicit ScoreTable(const ScoredGraph& graph);
 
   const ScoredGraph& graph;
-  uint32_t words, padded;         // of a set of rows; of a series
-  Components components;          // of the causal graph
-  std::vector<uint32_t> edges;    // those edges
-  std::vector<uint64_t> active;   // a set of rows for each of them
+  uint32_t words = 0;            // of a set of rows
+  uint32_t padded, block;        // values in a series, in a block
+  Components components;         // of the causal graph
+  std::vector<uint32_t> edges;   // those edges
+  std::vector<uint64_t> active;  // a set of rows for each of them
 
-  // Copies their scores edge by edge, 0 where an edge is not active, if there are no more than `most_values`. Products are slow without.
+  // Copies their scores edge by edge, NaN as 0, if there are no more than `most_values`. Products are slow without.
   bool gather(uint64_t most_values);
   const std::vector<double>& values() const { return values_; }                  // a series for each of `edges`
   void product(const uint32_t* first, const uint32_t* last, double* out) const;  // of edges in this order; out is padded
+  uint64_t every_block() const { return ~uint64_t(0) >> (63 - (padded - 1) / block); }
+  uint64_t blocks_of(const uint64_t* rows) const;  // a bit for each with a row of the set
+  // out = a * b in these blocks, elsewhere untouched.
+  void multiply(double* out, const double* a, const double* b, uint64_t blocks) const;
 
  private:
   std::vector<uint32_t> place_;  // of an edge in `edges`
+  std::vector<uint64_t> blocks_;  // of a pattern
   std::vector<double> values_;
 };
-
-// out = a * b in those words where the set has rows, elsewhere untouched.
-void multiply_series(double* out, const double* a, const double* b, const uint64_t* rows, uint32_t words, uint32_t padded);
 
 // Every loop found is counted and its |score| summed; those that may turn out to matter are kept. What a loop must reach grows with
 // the sums, so a loop that is not kept when it is found would not be kept at the end.
@@ -69,9 +73,9 @@ class LoopPool {
   LoopPool(const ScoreTable& table, const DiscoveryOptions& options);
 
   uint64_t universe() const { return universe_; }
-  // A loop with series a * b, active in a subset of `rows`, in a component of the causal graph (no_component if it has no stock).
+  // A loop with series a * b, active in no other blocks, in a component of the causal graph (no_component if it has no stock).
   // Returns whether it may matter: then it is to be added.
-  bool count(const double* a, const double* b, const uint64_t* rows, uint32_t component);
+  bool count(const double* a, const double* b, uint64_t blocks, uint32_t component);
   // Edges in causal order. False: there is no room, even without the loops that no longer matter.
   bool add(const std::vector<uint32_t>& edges, uint32_t component);
   Discovery report();
@@ -100,7 +104,7 @@ class LoopPool {
   const DiscoveryOptions& options_;
   double bar_;  // the threshold less a hair: rounding in a product is no reason to drop a loop
   uint64_t universe_ = 0;
-  std::vector<Sums> sums_;  // of each component
+  std::vector<Sums> sums_;  // of each component, and at last of loops without stock
   std::vector<Entry> entries_;
   std::vector<uint32_t> edges_;
   size_t room_, most_room_;  // in edges_: before what no longer matters is forgotten, and at all

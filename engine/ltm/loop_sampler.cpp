@@ -69,7 +69,8 @@ class Sampler {
   };
   static constexpr double far = std::numeric_limits<double>::infinity();
 
-  void weigh(uint32_t row);
+  void measure(uint32_t row);
+  void follow_strongest(uint32_t source, bool stock);
   void find_ways(Ways& ways, const Steps& steps, uint32_t source);
   void close_loops(uint32_t source, bool stock);
   bool walk(uint32_t source, uint32_t from, const Step& step);
@@ -80,20 +81,20 @@ class Sampler {
   LoopPool& pool_;
   Budget& budget_;
   Steps out_, in_;
-  std::vector<double> weight_;  // of the table's edges at the row at hand; far where not active
+  std::vector<double> length_;  // of the table's edges at the row at hand, -ln|score|; far where not active
+  Steps strongest_;             // out_ without those that are not active, the strongest first
+  std::vector<double> best_;    // length of the strongest path so far from the source to a node
   Ways there_, back_;
   std::vector<Waiting> heap_;
   HashSet seen_;
   std::vector<uint32_t> marks_, loop_;
   uint32_t mark_ = 0;
   std::vector<double> score_, ones_;
-  std::vector<uint64_t> every_row_;
 };
 
 Sampler::Sampler(const ScoreTable& table, const DiscoveryOptions& options, LoopPool& pool, Budget& budget)
     : table_(table), options_(options), pool_(pool), budget_(budget), out_(table.graph.nodes), in_(table.graph.nodes),
-      weight_(table.edges.size()), marks_(table.graph.nodes, 0), score_(table.padded), ones_(table.padded, 1),
-      every_row_(table.words, ~uint64_t(0)) {
+      length_(table.edges.size()), strongest_(table.graph.nodes), best_(table.graph.nodes, far), marks_(table.graph.nodes, 0), score_(table.padded), ones_(table.padded, 1) {
   for (uint32_t i = 0; i < table.edges.size(); i++) {
     const ScoredGraph::Edge& e = table.graph.edges[table.edges[i]];
     out_[e.from].push_back({e.to, i});
@@ -112,15 +113,16 @@ uint32_t Sampler::run() {
   uint32_t stride = std::max(1u, uint32_t(rows * 0.618));
   while (std::gcd(stride, rows) != 1) stride++;
   for (uint32_t row = 0; sampled < rows; sampled++, row = uint32_t((uint64_t(row) + stride) % rows)) {
-    weigh(row);
+    measure(row);
     for (const auto& members : table_.components.members) {
       bool stocks = std::any_of(members.begin(), members.end(), [&](uint32_t v) { return table_.graph.stock[v]; });
       for (uint32_t v : members) {
         if (out_[v].empty() || (stocks && !table_.graph.stock[v])) continue;
+        follow_strongest(v, stocks);
         find_ways(there_, out_, v);
         find_ways(back_, in_, v);
         close_loops(v, stocks);
-        for (uint32_t u : members) there_.length[u] = back_.length[u] = far;
+        for (uint32_t u : members) there_.length[u] = back_.length[u] = best_[u] = far;
         budget_.work(members.size());
         if (budget_.stopped()) return sampled;
       }
@@ -129,11 +131,57 @@ uint32_t Sampler::run() {
   return sampled;
 }
 
-void Sampler::weigh(uint32_t row) {
+void Sampler::measure(uint32_t row) {
   for (uint32_t i = 0; i < table_.edges.size(); i++) {
     double score = table_.graph.rows[row * table_.graph.row_stride + table_.graph.edges[table_.edges[i]].score];
-    weight_[i] = score == score && score != 0 ? std::max(0.0, -std::log(std::fabs(score))) : far;
-    budget_.work(1);
+    length_[i] = score == score && score != 0 ? -std::log(std::fabs(score)) : far;
+  }
+  for (uint32_t v = 0; v < out_.size(); v++) {
+    strongest_[v].clear();
+    for (const Step& step : out_[v])
+      if (length_[step.edge] != far) strongest_[v].push_back(step);
+    std::stable_sort(strongest_[v].begin(), strongest_[v].end(), [this](const Step& a, const Step& b) { return length_[a.edge] < length_[b.edge]; });
+  }
+  budget_.work(4 * table_.edges.size());
+}
+
+// The published search: on from a node only if no path to it was as strong before. Paths may get stronger on their way, so it may come
+// to a node many times: a number of visits for each edge ends it, and what it would have found after that is missing.
+void Sampler::follow_strongest(uint32_t source, bool stock) {
+  struct Frame {
+    uint32_t node, next;
+    double length;
+    uint64_t hash;
+  };
+  std::vector<Frame> frames{{source, 0, 0, 0}};
+  std::vector<uint32_t> path;
+  size_t visits = 0;
+  for (uint32_t v : table_.components.members[table_.components.of[source]]) visits += 20 * strongest_[v].size();
+  marks_[source] = ++mark_;
+  while (!frames.empty() && !budget_.stopped()) {
+    Frame& frame = frames.back();
+    if (frame.next == strongest_[frame.node].size() || visits == 0) {
+      marks_[frame.node] = 0;
+      frames.pop_back();
+      if (!path.empty()) path.pop_back();
+      continue;
+    }
+    const Step& step = strongest_[frame.node][frame.next++];
+    visits--;
+    budget_.visit(1);
+    double length = frame.length + length_[step.edge];
+    uint64_t hash = frame.hash + hash_of(step.edge);
+    if (step.other == source) {
+      if (!seen_.insert(hash)) continue;
+      loop_ = path;
+      loop_.push_back(table_.edges[step.edge]);
+      found(stock, table_.components.of[source]);
+    } else if (marks_[step.other] != mark_ && length < best_[step.other]) {
+      best_[step.other] = length;
+      marks_[step.other] = mark_;
+      path.push_back(table_.edges[step.edge]);
+      frames.push_back({step.other, 0, length, hash});
+    }
   }
 }
 
@@ -149,7 +197,7 @@ void Sampler::find_ways(Ways& ways, const Steps& steps, uint32_t source) {
     if (length > ways.length[node]) continue;
     for (const Step& step : steps[node]) {
       budget_.visit(1);
-      double longer = length + weight_[step.edge];
+      double longer = length + std::max(0.0, length_[step.edge]);
       if (!(longer < ways.length[step.other])) continue;
       ways.length[step.other] = longer;
       ways.step[step.other] = {node, step.edge};
@@ -166,7 +214,7 @@ void Sampler::close_loops(uint32_t source, bool stock) {
     if (there_.length[u] == far) continue;
     for (const Step& step : out_[u]) {
       budget_.visit(1);
-      if (weight_[step.edge] == far || back_.length[step.other] == far) continue;
+      if (length_[step.edge] == far || back_.length[step.other] == far) continue;
       if (!seen_.insert(there_.hash[u] + hash_of(step.edge) + back_.hash[step.other])) continue;
       if (walk(source, u, step)) found(stock, component);
       if (seen_.size() > 1 << 22) budget_.stop("too many loops to hold in memory");
@@ -197,7 +245,7 @@ void Sampler::found(bool stock, uint32_t component) {
   table_.product(loop_.data(), loop_.data() + loop_.size(), score_.data());
   budget_.work(loop_.size() * table_.padded);
   if (!stock) component = no_component;
-  if (pool_.count(score_.data(), ones_.data(), every_row_.data(), component) && !pool_.add(loop_, component))
+  if (pool_.count(score_.data(), ones_.data(), table_.every_block(), component) && !pool_.add(loop_, component))
     budget_.stop("too many loops to hold in memory");
   if (pool_.universe() >= options_.max_circuits) budget_.stop("too many loops");
 }
