@@ -164,39 +164,39 @@ std::vector<uint32_t> count_uses(const Program& program, const std::vector<Assig
   return uses;
 }
 
+uint64_t AxisUse::mask(uint32_t first, uint32_t count) {
+  uint64_t m = 0;
+  for (uint32_t i = first; i < first + count; i++) m |= uint64_t(1) << std::min(i, 63u);
+  return m;
+}
+
+uint64_t AxisUse::own(const Expr& reduce) const {
+  const Reduction& r = program_.reductions[reduce.payload];
+  return mask(r.first_axis, uint32_t(r.extents.size()));
+}
+
+uint64_t AxisUse::of(ExprId id) {
+  auto it = known_.find(id);
+  if (it != known_.end()) return it->second;
+  const Expr& e = program_.expr(id);
+  uint64_t result = e.op == Op::AxisIndex || e.op == Op::Accumulator ? mask(e.payload, 1) : 0;
+  if (e.op == Op::Load)
+    for (const IndexMap& index : program_.load_of(id).indices) {
+      if (index.kind == IndexMap::Axis || index.kind == IndexMap::Mapped) result |= mask(index.value, 1);
+      if (index.kind == IndexMap::Computed) result |= of(index.expr);
+    }
+  for (uint32_t i = 0; i < e.count; i++) result |= of(program_.argument(id, i));
+  if (e.op == Op::Reduce) result &= ~own(e);
+  known_.emplace(id, result);
+  return result;
+}
+
 namespace {
 struct InvariantFinder {
   const Program& program;
-  std::unordered_map<ExprId, uint64_t> axes_;
+  AxisUse use;
   std::vector<ExprId> found;
   std::unordered_map<ExprId, uint64_t> visited;  // under which loops
-
-  static uint64_t mask(uint32_t first, uint32_t count) {
-    uint64_t m = 0;
-    for (uint32_t i = first; i < first + count; i++) m |= uint64_t(1) << std::min(i, 63u);
-    return m;
-  }
-
-  // Loop axes that the value depends on, those of its own reductions excepted.
-  uint64_t axes(ExprId id) {
-    auto it = axes_.find(id);
-    if (it != axes_.end()) return it->second;
-    const Expr& e = program.expr(id);
-    uint64_t result = e.op == Op::AxisIndex || e.op == Op::Accumulator ? mask(e.payload, 1) : 0;
-    if (e.op == Op::Load)
-      for (const IndexMap& index : program.load_of(id).indices) {
-        if (index.kind == IndexMap::Axis || index.kind == IndexMap::Mapped) result |= mask(index.value, 1);
-        if (index.kind == IndexMap::Computed) result |= axes(index.expr);
-      }
-    for (uint32_t i = 0; i < e.count; i++) result |= axes(program.argument(id, i));
-    if (e.op == Op::Reduce) result &= ~own(e);
-    axes_.emplace(id, result);
-    return result;
-  }
-  uint64_t own(const Expr& e) const {
-    const Reduction& r = program.reductions[e.payload];
-    return mask(r.first_axis, uint32_t(r.extents.size()));
-  }
 
   // `loops`: those to leave, and those of reductions on the way down.
   void visit(ExprId id, uint64_t loops) {
@@ -204,11 +204,11 @@ struct InvariantFinder {
     if (!added && seen->second == loops) return;
     seen->second = loops;
     const Expr& e = program.expr(id);
-    if (e.op == Op::Reduce && !(axes(id) & loops)) {
+    if (e.op == Op::Reduce && !(use.of(id) & loops)) {
       if (std::find(found.begin(), found.end(), id) == found.end()) found.push_back(id);
       return;
     }
-    if (e.op == Op::Reduce) loops |= own(e);
+    if (e.op == Op::Reduce) loops |= use.own(e);
     for (uint32_t i = 0; i < e.count; i++) visit(program.argument(id, i), loops);
     if (e.op == Op::Load)
       for (const IndexMap& index : program.load_of(id).indices)
@@ -218,8 +218,8 @@ struct InvariantFinder {
 }  // namespace
 
 std::vector<ExprId> loop_invariants(const Program& program, ExprId body, uint32_t first, uint32_t count) {
-  InvariantFinder finder{program, {}, {}, {}};
-  finder.visit(body, InvariantFinder::mask(first, count));
+  InvariantFinder finder{program, AxisUse(program), {}, {}};
+  finder.visit(body, AxisUse::mask(first, count));
   return std::move(finder.found);
 }
 

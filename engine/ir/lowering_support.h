@@ -46,6 +46,19 @@ inline Source load_source(const Program& program, const LoadInfo& load) {
 // How many times each expression is an argument or a root among the assignments, counting a shared node's arguments once.
 std::vector<uint32_t> count_uses(const Program& program, const std::vector<Assignment>& assignments);
 
+// Which loop axes a value depends on, those of its own reductions excepted; a bit an axis, the last one for all from 63 on.
+class AxisUse {
+ public:
+  explicit AxisUse(const Program& program) : program_(program) {}
+  static uint64_t mask(uint32_t first, uint32_t count);
+  uint64_t of(ExprId id);
+  uint64_t own(const Expr& reduce) const;
+
+ private:
+  const Program& program_;
+  std::unordered_map<ExprId, uint64_t> known_;
+};
+
 // Reductions inside `body` that do not depend on the loop axes first .. first+count-1: to be evaluated once, before those loops.
 // Outermost ones only.
 std::vector<ExprId> loop_invariants(const Program& program, ExprId body, uint32_t first, uint32_t count);

@@ -1,11 +1,13 @@
 #include "wasmgen/function_writer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
 #include "ir/axes.h"
 #include "ls_runtime.h"
 #include "wasmgen/base_module.h"
+#include "wasmgen/loop_writer.h"
 
 namespace loopscope {
 
@@ -78,18 +80,23 @@ void FunctionWriter::write_section(Section section, Name name) {
       if (program_.expr(id).op == Op::Load) {
         const LoadInfo& load = program_.load_of(id);
         if (load.plane == Plane::Current && load.indices.empty()) current_load_[load.variable] = id;
+        if (load.plane == Plane::Current && !load.indices.empty()) element_loads_.emplace(load.variable, id);
       }
   }
   begin_function();
   std::vector<Name> parts;
   auto part_name = [&] { return Name(std::string(section_name(section)) + "_" + std::to_string(parts.size())); };
-  for (const Assignment& a : assignments) {
+  LoopWriter loops(*this);
+  for (size_t i = 0; i < assignments.size();) {
     if (size_ > function_size) {
       parts.push_back(part_name());
       end_function(parts.back());
       begin_function();
     }
-    assignment(a);
+    size_t together = loops.fitting(assignments, i);
+    if (together) loops.write(&assignments[i], together);
+    else assignment(assignments[i]);
+    i += std::max<size_t>(together, 1);
   }
   if (section == Section::Limit) limits();
   if (!parts.empty()) {
@@ -229,6 +236,13 @@ void FunctionWriter::element_assignment(const Assignment& a) {
   if (element) to = build_.makeBinary(AddInt32, to, element);
   body_.push_back(loops(0, *a.extents, store_f64(to, offset, result)));
   values_.close(mark);
+}
+
+ExprId FunctionWriter::element_load_of(VariableId variable, const std::vector<IndexMap>& indices) const {
+  auto [begin, end] = element_loads_.equal_range(variable);
+  for (auto it = begin; it != end; ++it)
+    if (program_.load_of(it->second).indices == indices) return it->second;
+  return none_id;
 }
 
 void FunctionWriter::hoist(ExprId body, uint32_t first, uint32_t count, std::vector<Expression*>& before) {

@@ -34,6 +34,7 @@ class FunctionWriter {
   const std::set<std::string>& runtime_calls() const { return calls_; }
 
  private:
+  friend class LoopWriter;
   using Expression = wasm::Expression;
   enum Parameter : wasm::Index { row = 0, previous = 1, out = 2, parameters = 3 };
 
@@ -70,6 +71,8 @@ class FunctionWriter {
   // Byte offset of an element, its constant part added to `constant`; computed indices add to `checks`.
   Expression* element_offset(const std::vector<IndexMap>& indices, const std::vector<uint32_t>& strides,
                              const std::vector<uint32_t>& extents, uint32_t& constant, std::vector<Expression*>& setup, Expression*& check);
+  // The node that loads these elements from this row; none_id if there is none.
+  ExprId element_load_of(VariableId variable, const std::vector<IndexMap>& indices) const;
   // Evaluates what does not depend on the loops before they start, and keeps it in locals.
   void hoist(ExprId body, uint32_t first, uint32_t count, std::vector<Expression*>& before);
   Expression* loops(uint32_t first_axis, const std::vector<uint32_t>& extents, Expression* body);
@@ -84,6 +87,7 @@ class FunctionWriter {
   std::set<std::string> calls_;
   std::vector<uint32_t> uses_;
   std::vector<ExprId> current_load_;  // the node that loads a scalar variable from this row, or none_id
+  std::unordered_multimap<VariableId, ExprId> element_loads_;  // those that load elements of an array
 
   // of the function being written
   std::vector<Expression*> body_;

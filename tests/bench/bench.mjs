@@ -1,38 +1,43 @@
 // npm run bench: how fast the two engines run three models, against the same models as C compiled by emcc -O3; what loop scores
 // cost; and how long a user waits. Everything that a ratio compares is run in turns in one process.
-//   node tests/bench/bench.mjs [--json FILE] [--seconds N]     N: time spent on each model (default 4)
+//   node tests/bench/bench.mjs [--json FILE] [--seconds N] [--only PATTERN]     N: time spent on each model (default 4); models by name
 // It prints which targets are met and never fails for being slow; it does fail where a result is not the same to the bit.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { blobMachine, compileModel, firstDifference } from '../parity/machines.mjs';
-import { generateModel } from './generate.mjs';
+import { generateMatrix, generateModel, generateStocks } from './generate.mjs';
 import { latencies } from './latency.mjs';
 import { referenceC } from './reference_c.mjs';
 import { summary } from './summary.mjs';
 
-const { values: options } = parseArgs({ options: { json: { type: 'string' }, seconds: { type: 'string', default: '4' } } });
+const { values: options } = parseArgs({ options: { json: { type: 'string' }, seconds: { type: 'string', default: '4' }, only: { type: 'string' } } });
 const seconds = Number(options.seconds);
-const targets = { blobToC: 1.15, vmToC: 12, ltmToPlain: 3, engineStart: 60, firstResult: 5, rerun: 1.3 };
+const targets = { blobToC: 1.15, arrayBlobToC: 1, vmToC: 12, ltmToPlain: 3, engineStart: 60, firstResult: 5, rerun: 1.3 };
 
 const corpusModel = readFileSync(new URL('../../corpus/logistic-growth/model.xmile', import.meta.url));
-const generated = (equations) => new TextEncoder().encode(generateModel(equations));
+const bytes = (text) => new TextEncoder().encode(text);
+const generated = (equations) => bytes(generateModel(equations));
 const models = [
   ['logistic-growth', corpusModel],
   ['generated, 200', generated(200)],
   ['generated, 5000', generated(5000)],
+  // The C of these is compiled for 128-bit vectors.
+  ['10,000 stocks', bytes(generateStocks(100, 500)), true],
+  ['100 x 100 matrix', bytes(generateMatrix(100, 200)), true],
 ];
 
 const report = { targets, models: [], latency: null };
-for (const [name, bytes] of models) report.models.push(await measureModel(name, bytes));
+const only = options.only ? new RegExp(options.only) : /./;
+for (const [name, text, arrays = false] of models) if (only.test(name)) report.models.push(await measureModel(name, text, arrays));
 printModels(report.models);
 report.latency = await latencies(corpusModel);
 printLatency(report.latency);
 if (options.json) writeFileSync(options.json, JSON.stringify(report, null, 1) + '\n');
 
-async function measureModel(name, bytes) {
+async function measureModel(name, bytes, arrays) {
   const plain = compiled(bytes, {});
   const scored = compiled(bytes, { ltm: true, ltmMode: 'exhaustive' });
-  const c = await referenceC(plain.c(), plain.layout);
+  const c = await referenceC(plain.c(), plain.layout, arrays);
   const blob = await blobMachine(plain.blob(), plain.layout);
   const vm = plain.vm();
   const ltm = await blobMachine(scored.blob(), scored.layout);
@@ -56,6 +61,7 @@ async function measureModel(name, bytes) {
   });
   const result = {
     name,
+    arrays,
     equations: variables.filter((v) => !v.hidden && v.id !== 'time').length,
     steps,
     rowSlots,
@@ -130,7 +136,10 @@ function printModels(results) {
     ['ltmToPlain', 'scores cost less than', 'the blob without'],
   ];
   for (const [key, what, of] of verdicts)
-    for (const r of results) console.log(`${r.ratios[key] <= targets[key] ? 'met   ' : 'MISSED'} ${r.name}: ${what} ${targets[key]} times ${of}: ${r.ratios[key].toFixed(2)}`);
+    for (const r of results) {
+      const target = key === 'blobToC' && r.arrays ? targets.arrayBlobToC : targets[key];
+      console.log(`${r.ratios[key] <= target ? 'met   ' : 'MISSED'} ${r.name}: ${what} ${target} times ${of}: ${r.ratios[key].toFixed(2)}`);
+    }
 }
 
 function printLatency(l) {

@@ -80,14 +80,48 @@ export function generateModel(equations) {
     ];
     for (let i = 0; count - first < perSector && count < equations; i++) aux(`${_('figure')}_${i}`, figures[i % figures.length]());
   }
-  return `<?xml version="1.0" encoding="utf-8"?>
+  return xmile(`generated ${count}`, '<start>0</start><stop>50</stop><dt>0.25</dt>', '', out.join('\n').replaceAll(' > ', ' &gt; '));
+}
+
+const xmile = (name, specs, dimensions, variables) => `<?xml version="1.0" encoding="utf-8"?>
 <xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0">
-<header><name>generated ${count}</name><vendor>loopscope</vendor><product version="1">tests/bench/generate.mjs</product></header>
-<sim_specs method="Euler" time_units="Year"><start>0</start><stop>50</stop><dt>0.25</dt></sim_specs>
-<model><variables>
-${out.join('\n').replaceAll(' > ', ' &gt; ')}
+<header><name>${name}</name><vendor>loopscope</vendor><product version="1">tests/bench/generate.mjs</product></header>
+<sim_specs method="Euler" time_units="Year">${specs}</sim_specs>
+${dimensions}<model><variables>
+${variables}
 </variables></model></xmile>
 `;
+
+const dimension = (name, size) => `<dim name="${name}">${Array.from({ length: size }, (_, i) => `<elem name="${name.toLowerCase()}${i + 1}"/>`).join('')}</dim>`;
+const arrayed = (kind, name, dimensions, equation, rest = '') =>
+  `<${kind} name="${name}"><dimensions>${dimensions.map((d) => `<dim name="${d}"/>`).join('')}</dimensions><eqn>${equation.replaceAll('<', '&lt;')}</eqn>${rest}</${kind}>`;
+
+/** `side` x `side` stocks that grow to their capacities, each by itself: loops over arrays and nothing else. */
+export function generateStocks(side, steps) {
+  const both = ['Region', 'Age'];
+  return xmile(`${side * side} stocks`, `<start>0</start><stop>${steps}</stop><dt>1</dt>`, `<dimensions>${dimension('Region', side)}${dimension('Age', side)}</dimensions>`, [
+    arrayed('stock', 'people', both, '100 + Region + 2 * Age', '<inflow>births</inflow><outflow>deaths</outflow>'),
+    arrayed('flow', 'births', both, 'people * birth_rate[Region] * (1 - people / capacity)'),
+    arrayed('flow', 'deaths', both, 'people / lifetime[Age]'),
+    arrayed('aux', 'capacity', both, '1000 + 10 * Region + Age'),
+    arrayed('aux', 'birth_rate', ['Region'], '0.05 + 0.0001 * Region'),
+    arrayed('aux', 'lifetime', ['Age'], '40 + 0.1 * Age'),
+  ].join('\n'));
+}
+
+/** `side` senders and as many receivers, joined by matrices: reducers over their rows and their columns. */
+export function generateMatrix(side, steps) {
+  const both = ['From', 'To'];
+  return xmile(`matrix of ${side}`, `<start>0</start><stop>${steps}</stop><dt>1</dt>`, `<dimensions>${dimension('From', side)}${dimension('To', side)}</dimensions>`, [
+    arrayed('stock', 'sender', ['From'], '100 + From', '<inflow>returned</inflow><outflow>leaving</outflow>'),
+    arrayed('stock', 'receiver', ['To'], '50 + To', '<inflow>arriving</inflow><outflow>returning</outflow>'),
+    arrayed('aux', 'weight', both, `(1 + 0.5 * SIN(From + 2 * To)) / ${side}`),
+    arrayed('aux', 'sent', both, '0.1 * sender[From] * weight[From, To] * (1 - receiver[To] / 1000)'),
+    arrayed('flow', 'leaving', ['From'], 'SUM(sent[From, *])'),
+    arrayed('flow', 'arriving', ['To'], 'SUM(sent[*, To])'),
+    arrayed('flow', 'returning', ['To'], '0.05 * receiver[To] * SUM(weight[*, To])'),
+    arrayed('flow', 'returned', ['From'], '0.05 * SUM(receiver[*] * weight[From, *])'),
+  ].join('\n'));
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) process.stdout.write(generateModel(Number(process.argv[2] ?? 5000)));

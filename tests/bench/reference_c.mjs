@@ -13,9 +13,9 @@ const runtime = path.join(root, 'wasm-runtime');
 const sources = readdirSync(runtime).filter((name) => name.endsWith('.c') && name !== 'ls_run.c').map((name) => path.join(runtime, name));
 const flags = ['-O3', '-flto', '-std=gnu11', '-mbulk-memory', '-ffp-contract=off', '-fno-math-errno', '-w', '-I', runtime];
 
-/** The instance's { init, run, set_value, slab(layout) }. */
-export async function referenceC(text, layout) {
-  const wasm = compile(text, layout);
+/** The instance's { init, run, set_value, slab(layout) }; `vectors`: for processors with 128-bit vectors. */
+export async function referenceC(text, layout, vectors = false) {
+  const wasm = compile(text, layout, vectors ? [...flags, '-msimd128'] : flags);
   const { instance } = await WebAssembly.instantiate(readFileSync(wasm), { env: { emscripten_notify_memory_growth() {} } });
   const { memory, init, run, set_value, results } = instance.exports;
   init();
@@ -23,7 +23,7 @@ export async function referenceC(text, layout) {
   return { init, run, set_value, bytes: readFileSync(wasm).length, slab: () => new Float64Array(memory.buffer, results() >>> 0, fixedSlots + rows * rowSlots) };
 }
 
-function compile(text, { fixedSlots, rows, rowSlots, steps }) {
+function compile(text, { fixedSlots, rows, rowSlots, steps }, flags) {
   const hash = createHash('sha256').update(JSON.stringify([text, flags, emcc('--version')]));
   for (const source of [...sources, path.join(runtime, 'ls_run.c'), path.join(runtime, 'ls_runtime.h')]) hash.update(readFileSync(source));
   const base = path.join(folder, hash.digest('hex').slice(0, 16));

@@ -1,0 +1,430 @@
+#include "wasmgen/loop_writer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ir/axes.h"
+
+namespace loopscope {
+
+using namespace wasm;
+
+namespace {
+constexpr uint32_t shortest = 4;       // innermost loops that are worth it
+constexpr uint32_t largest_group = 160;  // nodes of one nest
+constexpr int to_out = 3;              // a base besides Source's
+
+struct VectorOp {
+  Op op;
+  bool binary;
+  int wasm_op;
+};
+constexpr VectorOp vector_ops[] = {
+    {Op::Add, true, AddVecF64x2},         {Op::Subtract, true, SubVecF64x2},     {Op::Multiply, true, MulVecF64x2},
+    {Op::Divide, true, DivVecF64x2},      {Op::Minimum, true, MinVecF64x2},      {Op::Maximum, true, MaxVecF64x2},
+    {Op::Negate, false, NegVecF64x2},     {Op::Absolute, false, AbsVecF64x2},    {Op::SquareRoot, false, SqrtVecF64x2},
+    {Op::Floor, false, FloorVecF64x2},    {Op::Ceiling, false, CeilVecF64x2},    {Op::Truncate, false, TruncVecF64x2}};
+constexpr BinaryOp comparisons[] = {EqVecF64x2, NeVecF64x2, LtVecF64x2, LeVecF64x2, GtVecF64x2, GeVecF64x2};  // from Op::Equal
+const VectorOp* vector_op(Op op) {
+  for (const VectorOp& v : vector_ops)
+    if (v.op == op) return &v;
+  return nullptr;
+}
+bool is_truth(Op op) { return (op >= Op::Equal && op <= Op::GreaterEqual) || op == Op::Not || op == Op::And || op == Op::Or; }
+}  // namespace
+
+std::vector<IndexMap> LoopWriter::target(const Assignment& a) const {
+  if (a.target_index) return *a.target_index;
+  std::vector<IndexMap> indices;
+  for (uint32_t i = 0; i < a.extents->size(); i++) indices.push_back({IndexMap::Axis, i});
+  return indices;
+}
+
+namespace {
+// Strides of where an assignment goes: of its variable, or of its loops.
+std::vector<uint32_t> target_strides(const Program& program, const Assignment& a) {
+  if (a.target_index) return strides_of(program, a.variable);
+  std::vector<uint32_t> strides(a.extents->size(), 1);
+  for (size_t i = strides.size(); i-- > 1;) strides[i - 1] = strides[i] * (*a.extents)[i];
+  return strides;
+}
+}  // namespace
+
+// Do neighbours in the innermost loop go to neighbouring slots?
+bool LoopWriter::contiguous(const Assignment& a) const {
+  if (a.destination == Destination::Delay || a.extents->empty() || a.extents->back() < shortest) return false;
+  uint32_t lane = uint32_t(a.extents->size() - 1), step = 0;
+  std::vector<IndexMap> indices = target(a);
+  std::vector<uint32_t> strides = target_strides(program_, a);
+  for (size_t i = 0; i < indices.size(); i++) {
+    if (indices[i].kind == IndexMap::Mapped) return false;
+    if (indices[i].kind == IndexMap::Axis && indices[i].value == lane) step += strides[i];
+  }
+  return step == 1;
+}
+
+bool LoopWriter::reads_elsewhere(const Assignment& reader, const Assignment& written) const {
+  if (written.destination != Destination::Current && written.destination != Destination::Fixed) return false;
+  std::vector<IndexMap> there = target(written);
+  bool elsewhere = false;
+  std::vector<uint32_t> marks;
+  for_each_node(program_, reader.expr, marks, 1, [&](ExprId id) {
+    if (program_.expr(id).op != Op::Load) return;
+    const LoadInfo& load = program_.load_of(id);
+    elsewhere |= load.variable == written.variable && load_source(program_, load) != Source::Previous && load.indices != there;
+  });
+  return elsewhere;
+}
+
+size_t LoopWriter::fitting(const std::vector<Assignment>& assignments, size_t first) {
+  size_t count = 0, nodes = 0;
+  std::vector<uint32_t> marks;
+  for (; first + count < assignments.size(); count++) {
+    const Assignment& a = assignments[first + count];
+    if (!contiguous(a) || *a.extents != *assignments[first].extents) break;
+    for_each_node(program_, a.expr, marks, 1, [&](ExprId) { nodes++; });
+    if (count && nodes > largest_group) break;
+    bool apart = true;
+    for (size_t i = first; i < first + count && apart; i++) apart = !reads_elsewhere(a, assignments[i]);
+    if (!apart) break;
+  }
+  return count;
+}
+
+// Values that do not change in the innermost loop, nor in those of reducers inside it: computed before it.
+void LoopWriter::collect(ExprId id, uint64_t loops, std::vector<ExprId>& invariants, Visited& visited) {
+  const Expr& e = program_.expr(id);
+  auto [seen, added] = visited.emplace(id, loops);
+  if (e.op == Op::Constant || (!added && seen->second == loops)) return;
+  seen->second = loops;
+  uint64_t axes = use_->of(id);
+  if (!(axes & (lane_mask_ | loops))) {
+    if (std::find(invariants.begin(), invariants.end(), id) == invariants.end()) invariants.push_back(id);
+    return;
+  }
+  if (!(axes & lane_mask_) || by_lanes(id)) return;
+  if (e.op == Op::Reduce) loops |= use_->own(e);
+  for (uint32_t i = 0; i < e.count; i++) collect(program_.argument(id, i), loops, invariants, visited);
+}
+
+// Is it computed for one lane after the other, by the scalar code?
+bool LoopWriter::by_lanes(ExprId id) const {
+  const Expr& e = program_.expr(id);
+  if (e.op == Op::Load) {
+    const auto& indices = program_.load_of(id).indices;
+    return std::any_of(indices.begin(), indices.end(), [&](const IndexMap& i) { return i.kind == IndexMap::Computed || (i.kind == IndexMap::Mapped && i.value == lane_); });
+  }
+  if (e.op == Op::Reduce) return program_.reductions[e.payload].op == ReduceOp::Iterate;
+  bool known = vector_op(e.op) || is_truth(e.op) || e.op == Op::If || e.op == Op::LinkScore || e.op == Op::AxisIndex || e.op == Op::Aggregate || e.op == Op::Constant;
+  return !known;
+}
+
+void LoopWriter::hoist(ExprId id, std::vector<Expression*>& before) {
+  while (program_.expr(id).op == Op::Aggregate) id = program_.argument(id, 0);
+  if (program_.expr(id).op == Op::Constant || values_.find(id)) return;
+  Index local = f_.new_local(Type::v128);
+  before.push_back(build_.makeLocalSet(local, splat(f_.value(id))));
+  values_.set(id, local);
+}
+
+void LoopWriter::write(const Assignment* assignments, size_t count) {
+  const std::vector<uint32_t>& extents = *assignments[0].extents;
+  lane_ = uint32_t(extents.size() - 1);
+  lane_mask_ = AxisUse::mask(lane_, 1);
+  use_ = std::make_unique<AxisUse>(program_);
+  uint32_t extent = extents.back();
+  size_t scalars = f_.values_.open(), vectors = values_.open();
+  for (uint32_t i = 0; i < extents.size(); i++) f_.axis_local(i);
+  std::vector<ExprId> invariants;
+  Visited visited;
+  for (size_t i = 0; i < count; i++) collect(assignments[i].expr, 0, invariants, visited);
+  std::vector<Expression*> outer;
+  uint64_t all = AxisUse::mask(0, uint32_t(extents.size()));
+  for (ExprId id : invariants)
+    if (!(use_->of(id) & all)) hoist(id, f_.body_);
+  for (ExprId id : invariants) hoist(id, outer);
+
+  levels_.push_back({lane_mask_, lane_, 2, {}});
+  std::vector<Expression*> body;
+  for (size_t i = 0; i < count; i++) store(assignments[i], body);
+  Level level = std::move(levels_.back());
+  levels_.pop_back();
+  start(level, outer);
+  advance(level, body);
+  Index axis = f_.axis_local(lane_);
+  Name label("lanes" + std::to_string(f_.labels_++));
+  Expression* next = build_.makeLocalTee(axis, build_.makeBinary(AddInt32, build_.makeLocalGet(axis, Type::i32), f_.integer(2)), Type::i32);
+  body.push_back(build_.makeBreak(label, nullptr, build_.makeBinary(LtUInt32, next, f_.integer(extent & ~1u))));
+  outer.push_back(build_.makeLocalSet(axis, f_.integer(0)));
+  outer.push_back(build_.makeLoop(label, build_.makeBlock(body)));
+  values_.close(vectors);
+  if (extent & 1) remainder(assignments, count, extent, outer);
+  std::vector<uint32_t> around(extents.begin(), extents.end() - 1);
+  f_.body_.push_back(f_.loops(0, around, build_.makeBlock(outer)));
+  f_.values_.close(scalars);
+}
+
+// The last element of an odd number of them, by the scalar code.
+void LoopWriter::remainder(const Assignment* assignments, size_t count, uint32_t extent, std::vector<Expression*>& body) {
+  body.push_back(build_.makeLocalSet(f_.axis_local(lane_), f_.integer(extent - 1)));
+  for (size_t i = 0; i < count; i++) {
+    const Assignment& a = assignments[i];
+    size_t mark = f_.values_.open();
+    uint32_t offset;
+    Expression* to = f_.destination(a.destination, a.slot, offset);
+    std::vector<Expression*> setup;
+    Expression* check = nullptr;
+    Expression* element = f_.element_offset(target(a), target_strides(program_, a), {}, offset, setup, check);
+    if (element) to = build_.makeBinary(AddInt32, to, element);
+    body.push_back(f_.store_f64(to, offset, f_.value(a.expr)));
+    f_.values_.close(mark);
+  }
+}
+
+Expression* LoopWriter::pointer(int base) {
+  switch (base) {
+    case int(Source::Current): return f_.pointer(FunctionWriter::row);
+    case int(Source::Previous): return f_.pointer(FunctionWriter::previous);
+    case to_out: return f_.pointer(FunctionWriter::out);
+    default: return nullptr;  // the fixed region
+  }
+}
+
+// The pointer that moves with the innermost of the loops at hand that the indices depend on.
+const LoopWriter::Stream& LoopWriter::stream(int base, const std::vector<IndexMap>& indices, const std::vector<uint32_t>& strides) {
+  size_t l = levels_.size() - 1;
+  uint64_t axes = 0;
+  for (const IndexMap& i : indices)
+    if (i.kind != IndexMap::Fixed) axes |= AxisUse::mask(i.value, 1);
+  while (l > 0 && !(axes & levels_[l].axes)) l--;
+  Level& level = levels_[l];
+  for (const Stream& s : level.streams)
+    if (s.base == base && s.indices == indices && s.strides == strides) return s;
+  uint32_t step = 0;
+  for (size_t i = 0; i < indices.size(); i++)
+    if (indices[i].kind == IndexMap::Axis && indices[i].value == level.axis) step += strides[i] * 8 * level.elements;
+  level.streams.push_back({base, indices, strides, f_.new_local(Type::i32), step});
+  return level.streams.back();
+}
+
+// Before the loop of a level: where its pointers begin. The loop's own axis counts from 0.
+void LoopWriter::start(Level& level, std::vector<Expression*>& before) {
+  for (const Stream& s : level.streams) {
+    Expression* at = pointer(s.base);
+    for (size_t i = 0; i < s.indices.size(); i++) {
+      const IndexMap& index = s.indices[i];
+      if (index.kind == IndexMap::Fixed || index.value == level.axis) continue;
+      uint32_t none = 0;
+      std::vector<Expression*> setup;
+      Expression* check = nullptr;
+      IndexMap plain = index;
+      plain.offset = 0;  // part of the constant offset
+      Expression* part = f_.element_offset({plain}, {s.strides[i]}, {}, none, setup, check);
+      at = at ? build_.makeBinary(AddInt32, at, part) : part;
+    }
+    before.push_back(build_.makeLocalSet(s.local, at ? at : f_.integer(0)));
+  }
+}
+
+void LoopWriter::advance(const Level& level, std::vector<Expression*>& body) {
+  for (const Stream& s : level.streams)
+    if (s.step) body.push_back(build_.makeLocalSet(s.local, build_.makeBinary(AddInt32, build_.makeLocalGet(s.local, Type::i32), f_.integer(s.step))));
+}
+
+namespace {
+// Bytes from a stream's pointer to what it points at: fixed positions and the beginnings of ranges.
+uint32_t constant_part(const std::vector<IndexMap>& indices, const std::vector<uint32_t>& strides) {
+  uint32_t bytes = 0;
+  for (size_t i = 0; i < indices.size(); i++)
+    bytes += 8 * strides[i] * (indices[i].kind == IndexMap::Fixed ? indices[i].value : indices[i].kind == IndexMap::Axis ? indices[i].offset : 0);
+  return bytes;
+}
+}  // namespace
+
+void LoopWriter::store(const Assignment& a, std::vector<Expression*>& body) {
+  Expression* result = vector(a.expr);
+  std::vector<IndexMap> indices = target(a);
+  std::vector<uint32_t> strides = target_strides(program_, a);
+  // Later assignments of the nest read what this one writes from a local.
+  if (a.destination == Destination::Current || a.destination == Destination::Fixed)
+    if (ExprId reader = f_.element_load_of(a.variable, indices); reader != none_id && f_.uses_.size() > reader && f_.uses_[reader]) {
+      Index local = f_.new_local(Type::v128);
+      result = build_.makeLocalTee(local, result, Type::v128);
+      values_.set(reader, local);
+    }
+  uint32_t offset = a.slot * 8 + constant_part(indices, strides);
+  int base = a.destination == Destination::Fixed ? int(Source::Fixed) : a.destination == Destination::Current ? int(Source::Current) : to_out;
+  if (a.destination == Destination::Fixed) offset += f_.memory_.slab;
+  Index at = stream(base, indices, strides).local;
+  body.push_back(build_.makeStore(16, offset, 8, build_.makeLocalGet(at, Type::i32), result, Type::v128));
+}
+
+Expression* LoopWriter::constant(double number) {
+  std::array<Literal, 2> lanes{Literal(number), Literal(number)};
+  return build_.makeConst(Literal(lanes));
+}
+
+Expression* LoopWriter::vector(ExprId id) {
+  const Expr& e = program_.expr(id);
+  if (e.op == Op::Constant) return constant(e.number);
+  if (e.op == Op::Aggregate) return vector(program_.argument(id, 0));
+  if (const Index* known = values_.find(id)) return get(*known);
+  if (!(use_->of(id) & lane_mask_)) return splat(f_.value(id));
+  f_.size_ += 2;  // the scalar code of the last element counts too
+  Expression* result = compute(id);
+  if (f_.uses_[id] < 2) return result;
+  Index local = f_.new_local(Type::v128);
+  values_.set(id, local);
+  return build_.makeLocalTee(local, result, Type::v128);
+}
+
+Expression* LoopWriter::compute(ExprId id) {
+  const Expr& e = program_.expr(id);
+  if (by_lanes(id)) return lanes(id);
+  if (const VectorOp* v = vector_op(e.op)) {
+    Expression* a = vector(program_.argument(id, 0));
+    if (!v->binary) return build_.makeUnary(UnaryOp(v->wasm_op), a);
+    return build_.makeBinary(BinaryOp(v->wasm_op), a, vector(program_.argument(id, 1)));
+  }
+  if (is_truth(e.op)) return build_.makeBinary(AndVec128, mask(id), constant(1));
+  switch (e.op) {
+    case Op::If: {
+      // In the order of evaluation: a kept value is set where it is first read.
+      Expression* then = vector(program_.argument(id, 1));
+      Expression* otherwise = vector(program_.argument(id, 2));
+      return build_.makeSIMDTernary(Bitselect, then, otherwise, mask(program_.argument(id, 0)));
+    }
+    case Op::AxisIndex: {
+      Expression* first = build_.makeUnary(ConvertUInt32ToFloat64, build_.makeLocalGet(f_.axis_local(e.payload), Type::i32));
+      std::array<Literal, 2> step{Literal(0.0), Literal(1.0)};
+      return build_.makeBinary(AddVecF64x2, splat(first), build_.makeConst(Literal(step)));
+    }
+    case Op::Reduce: return reduce(id);
+    case Op::LinkScore: return link_score(id);
+    default: return load(id);
+  }
+}
+
+// All bits of a lane, or none.
+Expression* LoopWriter::mask(ExprId id) {
+  const Expr& e = program_.expr(id);
+  if (!is_truth(e.op) || values_.find(id) || !(use_->of(id) & lane_mask_)) return build_.makeBinary(NeVecF64x2, vector(id), constant(0));
+  if (e.op == Op::Not) return build_.makeUnary(NotVec128, mask(program_.argument(id, 0)));
+  if (e.op == Op::And || e.op == Op::Or) {
+    Expression* a = mask(program_.argument(id, 0));
+    return build_.makeBinary(e.op == Op::And ? AndVec128 : OrVec128, a, mask(program_.argument(id, 1)));
+  }
+  Expression* a = vector(program_.argument(id, 0));
+  return build_.makeBinary(comparisons[int(e.op) - int(Op::Equal)], a, vector(program_.argument(id, 1)));
+}
+
+Expression* LoopWriter::load(ExprId id) {
+  const LoadInfo& info = program_.load_of(id);
+  std::vector<uint32_t> strides = strides_of(program_, info.variable);
+  Source source = load_source(program_, info);
+  uint32_t offset = program_.variables[info.variable].slot * 8 + constant_part(info.indices, strides), step = 0;
+  if (source == Source::Fixed) offset += f_.memory_.slab;
+  for (size_t i = 0; i < info.indices.size(); i++)
+    if (info.indices[i].kind == IndexMap::Axis && info.indices[i].value == lane_) step += strides[i];
+  // Through a table in the loop that moves there is no step.
+  bool by_table = std::any_of(info.indices.begin(), info.indices.end(), [&](const IndexMap& i) {
+    return i.kind == IndexMap::Mapped && std::any_of(levels_.begin(), levels_.end(), [&](const Level& l) { return l.axis == i.value; });
+  });
+  if (by_table) return load_by_table(info, strides, source, step);
+  Index at = stream(int(source), info.indices, strides).local;
+  auto address = [&] { return build_.makeLocalGet(at, Type::i32); };
+  if (step == 1) return build_.makeLoad(16, false, offset, 8, address(), Type::v128);
+  Expression* first = build_.makeSIMDLoad(Load64ZeroVec128, offset, 8, address());
+  return build_.makeSIMDLoadStoreLane(Load64LaneVec128, offset + step * 8, 8, 1, address(), first);
+}
+
+Expression* LoopWriter::load_by_table(const LoadInfo& info, const std::vector<uint32_t>& strides, Source source, uint32_t step) {
+  uint32_t offset = program_.variables[info.variable].slot * 8 + (source == Source::Fixed ? f_.memory_.slab : 0);
+  std::vector<Expression*> setup;
+  Expression* check = nullptr;
+  Expression* at = f_.element_offset(info.indices, strides, {}, offset, setup, check);
+  if (Expression* base = pointer(int(source))) at = build_.makeBinary(AddInt32, base, at);
+  if (step == 1) return build_.makeLoad(16, false, offset, 8, at, Type::v128);
+  Index local = f_.new_local(Type::i32);
+  Expression* first = build_.makeSIMDLoad(Load64ZeroVec128, offset, 8, build_.makeLocalTee(local, at, Type::i32));
+  Index vector = f_.new_local(Type::v128);
+  std::vector<Expression*> block{build_.makeLocalSet(vector, first),
+           build_.makeSIMDLoadStoreLane(Load64LaneVec128, offset + step * 8, 8, 1, build_.makeLocalGet(local, Type::i32), get(vector))};
+  return build_.makeBlock(block, Type::v128);
+}
+
+// The scalar code twice, with the loop's axis at each lane.
+Expression* LoopWriter::lanes(ExprId id) {
+  Index axis = f_.axis_local(lane_), first = f_.new_local(Type::f64), second = f_.new_local(Type::f64);
+  auto moved = [&](uint32_t by) { return build_.makeLocalSet(axis, build_.makeBinary(AddInt32, build_.makeLocalGet(axis, Type::i32), f_.integer(by))); };
+  std::vector<Expression*> block;
+  for (Index local : {first, second}) {
+    size_t mark = f_.values_.open();
+    block.push_back(build_.makeLocalSet(local, f_.value(id)));
+    f_.values_.close(mark);
+    block.push_back(moved(local == first ? 1 : uint32_t(-1)));
+  }
+  block.push_back(build_.makeSIMDReplace(ReplaceLaneVecF64x2, splat(build_.makeLocalGet(first, Type::f64)), 1, build_.makeLocalGet(second, Type::f64)));
+  return build_.makeBlock(block, Type::v128);
+}
+
+Expression* LoopWriter::reduce(ExprId id) {
+  const Reduction& r = program_.reductions[program_.expr(id).payload];
+  constexpr BinaryOp ops[] = {AddVecF64x2, MulVecF64x2, MinVecF64x2, MaxVecF64x2};
+  Index sum = f_.new_local(Type::v128);
+  size_t vectors = values_.open(), scalars = f_.values_.open();
+  for (uint32_t i = 0; i < r.extents.size(); i++) f_.axis_local(r.first_axis + i);
+  std::vector<Expression*> parts;
+  for (uint32_t extent : r.extents)
+    if (extent == 0) return constant(reduce_neutral[int(r.op)]);
+  uint32_t last = r.first_axis + uint32_t(r.extents.size()) - 1;
+  levels_.push_back({use_->own(program_.expr(id)), last, 1, {}});
+  std::vector<Expression*> body;
+  Expression* next = vector(program_.argument(id, 0));
+  body.push_back(build_.makeLocalSet(sum, build_.makeBinary(ops[int(r.op)], get(sum), next)));
+  Level level = std::move(levels_.back());
+  levels_.pop_back();
+  values_.close(vectors);
+  f_.values_.close(scalars);
+  std::vector<Expression*> inner;
+  start(level, inner);
+  advance(level, body);
+  inner.push_back(f_.loops(last, {r.extents.back()}, build_.makeBlock(body)));
+  std::vector<uint32_t> around(r.extents.begin(), r.extents.end() - 1);
+  parts.push_back(build_.makeLocalSet(sum, constant(reduce_neutral[int(r.op)])));
+  parts.push_back(f_.loops(r.first_axis, around, build_.makeBlock(inner)));
+  parts.push_back(get(sum));
+  return build_.makeBlock(parts, Type::v128);
+}
+
+Index LoopWriter::kept(ExprId id, std::vector<Expression*>& before) {
+  if (const Index* known = values_.find(id)) return *known;
+  Expression* computed = vector(id);
+  if (const Index* known = values_.find(id)) {
+    before.push_back(build_.makeDrop(computed));
+    return *known;
+  }
+  Index local = f_.new_local(Type::v128);
+  before.push_back(build_.makeLocalSet(local, computed));
+  return local;
+}
+
+// wasm-runtime's scores_of, in line.
+Expression* LoopWriter::link_score(ExprId id) {
+  ExprId change_id = program_.argument(id, 0), dz_id = program_.argument(id, 1), dx_id = program_.argument(id, 2);
+  std::vector<Expression*> block;
+  Index change = kept(change_id, block), dz = kept(dz_id, block), dx = kept(dx_id, block);
+  auto difference = [&](Index local) { return build_.makeBinary(SubVecF64x2, get(local), get(local)); };
+  bool only = change_id == dz_id, same = only && dz_id == dx_id;
+  Expression* size = only ? (Expression*)build_.makeBinary(AddVecF64x2, constant(1), difference(dz))
+                          : build_.makeUnary(AbsVecF64x2, build_.makeBinary(DivVecF64x2, get(change), get(dz)));
+  // Its sign is that of change / dx; of x by itself it is 1.
+  if (!same) size = build_.makeSIMDTernary(Bitselect, build_.makeBinary(MulVecF64x2, get(change), get(dx)), size, constant(-0.0));
+  Expression* score = build_.makeBinary(AddVecF64x2, size, difference(dx));
+  Expression* still = build_.makeBinary(EqVecF64x2, get(dx), constant(0));
+  if (!same) still = build_.makeBinary(OrVec128, build_.makeBinary(EqVecF64x2, get(dz), constant(0)), still);
+  block.push_back(build_.makeBinary(AndNotVec128, score, still));
+  return build_.makeBlock(block, Type::v128);
+}
+
+}  // namespace loopscope
