@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "formats/read.h"
+#include "formats/write.h"
 #include "ir/print_c.h"
 #include "ir/schedule.h"
 #include "ir/unroll.h"
@@ -106,6 +107,11 @@ Result<CompileOptions> parse_options(std::string_view json) {
   if (const rapidjson::Value* value = member("pinnedLoops"))
     if (value->IsArray() && !value->Empty()) return diagnose(Code::unsupported_feature, "pinned loops are not there yet");
   return options;
+}
+
+Result<std::string> convert_project(const LoadedProject& loaded, std::string_view format) {
+  if (has_errors(loaded.diagnostics)) return loaded.diagnostics;
+  return write_project(*loaded.project, format);
 }
 
 std::string dump_phase(const LoadedProject& loaded, const CompileOptions& options, std::string_view phase) {

@@ -92,6 +92,8 @@ Variable XmileReader::variable(pugi::xml_node node, VariableKind kind) {
   variable.id = names.id;
   variable.span = names.span;
   variable.non_negative = model_behavior_.of(kind).value_or(file_behavior_.of(kind).value_or(false));
+  variable.xml_attributes = kind == VariableKind::Table ? attributes(node, {"name", "type", "discrete"})
+                                                        : attributes(node, {"name", "model_name", "isee:model_name", "simlin:model_name"});
   if (node.attribute("isee:spreadflow")) add_once(variable.unsupported, "spread flow");
   for (pugi::xml_node child : node.children())
     if (child.type() == pugi::node_element) read_variable_child(child, variable);
@@ -103,7 +105,10 @@ Variable XmileReader::variable(pugi::xml_node node, VariableKind kind) {
 void XmileReader::read_variable_child(pugi::xml_node node, Variable& variable) {
   std::string_view tag = file_.tag(node);
   for (const Construct& construct : unsupported_elements)
-    if (tag == construct.tag) return add_once(variable.unsupported, construct.name);
+    if (tag == construct.tag) {
+      keep(node, variable.xml);
+      return add_once(variable.unsupported, construct.name);
+    }
   if (tag == "dimensions") {
     for (pugi::xml_node child : node.children()) {
       if (file_.tag(child) != "dim") continue;
@@ -120,9 +125,9 @@ void XmileReader::read_variable_child(pugi::xml_node node, Variable& variable) {
     variable.documentation = file_.text(node).text;
   } else if (variable.kind == VariableKind::Table && is_one_of(tag, {"xscale", "yscale", "xpts", "ypts"})) {
     return;  // read with the definition
-  } else if (!is_one_of(tag, {"eqn", "init_eqn", "gf", "element", "connect", "connect2", "display", "format", "range", "scale",
-                              "event_poster", "isee:delay_aux", "isee:summing", "isee:autocreated"})) {
-    ignore(node);
+  } else if (!is_one_of(tag, {"eqn", "init_eqn", "gf", "element", "connect", "connect2"})) {
+    keep(node, variable.xml);
+    if (!is_one_of(tag, {"display", "format", "range", "scale", "event_poster", "isee:delay_aux", "isee:summing", "isee:autocreated"})) ignore(node);
   }
 }
 
@@ -188,8 +193,11 @@ void XmileReader::add_elements(pugi::xml_node node, Variable& variable, const De
     variable.definitions.push_back(std::move(next));
     for (pugi::xml_node part : child.children()) {
       std::string_view tag = file_.tag(part);
-      for (const Construct& construct : unsupported_elements)
-        if (tag == construct.tag) add_once(variable.unsupported, construct.name);
+      for (const Construct& construct : unsupported_elements) {
+        if (tag != construct.tag) continue;
+        keep(part, variable.xml);
+        add_once(variable.unsupported, construct.name);
+      }
     }
   }
 }
@@ -281,8 +289,7 @@ GraphicalFunction XmileReader::graphical_function(pugi::xml_node node, const std
     if (!table.x_scale) bad("the graphical function has neither <xpts> nor an <xscale> with min and max");
     else if (count > 1 && !(table.x_scale->first < table.x_scale->second))
       bad("the min of <xscale> must be less than its max");
-    auto [low, high] = table.x_scale.value_or(std::pair(0.0, 1.0));
-    for (size_t i = 0; i < count; i++) table.x.push_back(i == 0 ? low : low + (high - low) * double(i) / double(count - 1));
+    table.x = spread_points(table.x_scale.value_or(std::pair(0.0, 1.0)), count);
   } else if (table.x.size() != count) {
     bad(std::to_string(table.x.size()) + " x values for " + std::to_string(count) + " y values; give as many of both");
   } else if (!std::is_sorted(table.x.begin(), table.x.end())) {

@@ -131,6 +131,19 @@ class TextBuilder {
 
 }  // namespace
 
+std::string xml_escaped(std::string_view text, bool attribute) {
+  std::string out;
+  for (char c : text) {
+    if (c == '&') out += "&amp;";
+    else if (c == '<') out += "&lt;";
+    else if (c == '>') out += "&gt;";
+    else if (c == '"' && attribute) out += "&quot;";
+    else if (static_cast<unsigned char>(c) < 0x20 && (attribute || (c != '\n' && c != '\t'))) out += "&#" + std::to_string(int(c)) + ";";
+    else out += c;
+  }
+  return out;
+}
+
 XmlScanner::Token XmlScanner::until(Kind kind, uint32_t begin, uint32_t from, std::string_view closing,
                                     const char* problem) {
   size_t at = text_.find(closing, from);

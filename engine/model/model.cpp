@@ -22,6 +22,15 @@ uint32_t end_in_file(const std::vector<Pair>& offsets, uint32_t offset) {
 }
 }  // namespace
 
+std::vector<double> spread_points(std::pair<double, double> scale, size_t count) {
+  auto [low, high] = scale;
+  std::vector<double> out;
+  for (size_t i = 0; i < count; i++) out.push_back(i == 0 ? low : low + (high - low) * double(i) / double(count - 1));
+  return out;
+}
+
+bool has_spread_points(const GraphicalFunction& table) { return table.x_scale && table.x == spread_points(*table.x_scale, table.x.size()); }
+
 Span source_span(const SourceText& source, const LineIndex& lines, uint32_t offset, uint32_t length) {
   if (source.offsets.empty()) return source.span;
   uint32_t size = uint32_t(source.text.size());

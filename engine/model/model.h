@@ -28,6 +28,9 @@ Span source_span(const SourceText& source, const LineIndex& lines, uint32_t offs
 
 enum class TableKind { Continuous, Extrapolate, Discrete };
 
+// The x values of `count` points spread evenly over a scale: what a file means that gives the scale alone.
+std::vector<double> spread_points(std::pair<double, double> scale, size_t count);
+
 // A graphical function. x has one value a y value, non-decreasing; readers expand xscale to explicit values.
 struct GraphicalFunction {
   TableKind kind = TableKind::Continuous;
@@ -35,6 +38,9 @@ struct GraphicalFunction {
   std::optional<std::pair<double, double>> x_scale, y_scale;  // as written, for writers and views
   Span span;
 };
+
+// True if the x values are those that the scale alone would give.
+bool has_spread_points(const GraphicalFunction& table);
 
 enum class VariableKind { Stock, Flow, Auxiliary, Table /* graphical function alone */, Module };
 
@@ -59,6 +65,7 @@ struct Variable {
   std::vector<std::pair<SourceText, SourceText>> connections;  // of a module: (to, from)
   Span span;
   std::vector<std::string> unsupported;       // constructs the reader met and nobody simulates yet ("conveyor"), for a diagnostic
+  std::string xml_attributes, xml;            // what else an XMILE file says of it (displays, ranges, conveyors), verbatim for the writer
 };
 
 struct DimensionDeclaration {
@@ -80,7 +87,7 @@ struct SimSpecs {
 struct Model {
   std::string name, id;  // empty for the main model
   std::vector<Variable> variables;
-  std::string views_xml;                   // diagram, kept verbatim for later
+  std::string variables_xml, xml;          // verbatim: what else stands among its variables (groups), and beside them (views)
   std::optional<SimSpecs> specs;           // a module with its own; the main model's are the project's
   Span span;
 };
@@ -90,6 +97,7 @@ struct Macro {
   std::vector<std::string> parameters;
   SourceText equation;
   std::vector<Variable> variables;
+  std::string variables_xml, xml;  // as of a model
   Span span;
 };
 
@@ -101,6 +109,7 @@ struct Project {
   std::vector<Macro> macros;
   std::vector<DimensionDeclaration> dimensions;
   SimSpecs specs;
+  std::string xml_attributes, header_xml, xml;  // verbatim, of an XMILE file: namespaces; the header but its name; units, styles, preferences
   std::string source;  // the text read, UTF-8; spans point into it
 };
 
