@@ -11,7 +11,6 @@ namespace {
 
 constexpr size_t max_copied = 256 << 20;  // bytes of all elements of arrays, with what they take over from their variable
 
-constexpr size_t max_subscripts = 64;       // of one element; no tool has more than a few dimensions
 constexpr ptrdiff_t max_list = 500'000;   // numbers in one equation
 
 struct Construct {
@@ -34,22 +33,6 @@ void add_once(std::vector<std::string>& list, const char* text) {
   if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
 }
 
-std::string_view trim(std::string_view text) {
-  const std::string_view blanks = " \t\r\n";
-  size_t first = text.find_first_not_of(blanks);
-  return first == text.npos ? std::string_view() : text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
-std::vector<std::string> split_subscripts(std::string_view text) {
-  std::vector<std::string> out;
-  for (size_t begin = 0; begin <= text.size() && out.size() <= max_subscripts;) {
-    size_t end = std::min(text.find(',', begin), text.size());
-    out.emplace_back(trim(text.substr(begin, end - begin)));
-    begin = end + 1;
-  }
-  return out;
-}
-
 // "0.1,0.2; 0.4,0.5;": the numbers one by one if the text is nothing but that, else nothing. Converters write so what
 // Vensim has as a list of constants.
 std::vector<SourceText> number_list(const SourceText& source, const LineIndex& lines) {
@@ -59,7 +42,7 @@ std::vector<SourceText> number_list(const SourceText& source, const LineIndex& l
   if (std::count_if(text.begin(), text.end(), [](char c) { return c == ',' || c == ';'; }) > max_list) return {};
   for (size_t begin = 0; begin < text.size();) {
     size_t end = std::min(text.find_first_of(",;", begin), text.size());
-    std::string_view field = trim(text.substr(begin, end - begin));
+    std::string_view field = trim_blanks(text.substr(begin, end - begin));
     if (!parse_number(field)) return {};
     SourceText number;
     number.text = field;
@@ -156,10 +139,7 @@ void XmileReader::add_definitions(pugi::xml_node node, Variable& variable) {
   } else {
     variable.definitions.push_back(std::move(whole));
   }
-  // A graphical function without input is a table that others look up in, however it is spelled.
-  bool tables = !variable.definitions.empty();
-  for (const Definition& d : variable.definitions) tables = tables && d.table && d.equation.text.empty();
-  if (tables && variable.kind == VariableKind::Auxiliary) variable.kind = VariableKind::Table;
+  settle_kind(variable);
 }
 
 Definition XmileReader::definition(pugi::xml_node node, const std::string& variable) {
@@ -266,7 +246,7 @@ void XmileReader::read_connections(pugi::xml_node node, Variable& variable) {
 GraphicalFunction XmileReader::graphical_function(pugi::xml_node node, const std::string& variable) {
   GraphicalFunction table;
   table.span = file_.span(node);
-  std::string type = fold_case(trim(node.attribute("type").value()));
+  std::string type = fold_case(trim_blanks(node.attribute("type").value()));
   if (type == "discrete") table.kind = TableKind::Discrete;
   else if (type == "extrapolate") table.kind = TableKind::Extrapolate;
   else if (!type.empty() && type != "continuous")
@@ -318,7 +298,7 @@ bool XmileReader::points(pugi::xml_node node, const std::string& variable, std::
   bool readable = true;
   SourceText source = file_.text(node);
   std::string separator = node.attribute("sep").as_string(",");
-  bool blanks = trim(separator).empty();
+  bool blanks = trim_blanks(separator).empty();
   std::string_view text = source.text;
   for (size_t begin = 0; begin < text.size();) {
     size_t end = std::min(blanks ? text.find_first_of(" \t\r\n", begin) : text.find(separator, begin), text.size());
@@ -327,7 +307,7 @@ bool XmileReader::points(pugi::xml_node node, const std::string& variable, std::
       out.push_back(*value);
     } else if (!blanks || !field.empty()) {
       readable = false;
-      std::string shown(trim(field).substr(0, 60));
+      std::string shown(trim_blanks(field).substr(0, 60));
       report(Code::bad_number, "\"" + shown + "\" in the points of a graphical function is not a number",
              source_span(source, file_.lines(), uint32_t(begin), uint32_t(field.size())), variable);
     }

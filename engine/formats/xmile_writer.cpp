@@ -193,9 +193,7 @@ void XmileWriter::variable(const Variable& v) {
 }
 
 void XmileWriter::definition(const Definition& d, bool is_table) {
-  std::string subscripts;
-  for (const std::string& subscript : d.subscripts) subscripts += (subscripts.empty() ? "" : ", ") + subscript;
-  if (!d.subscripts.empty()) open("element", attribute("subscript", subscripts));
+  if (!d.subscripts.empty()) open("element", attribute("subscript", join_subscripts(d.subscripts)));
   text_if("eqn", d.equation);
   text_if("init_eqn", d.initial);
   if (is_table) {

@@ -42,6 +42,9 @@ struct GraphicalFunction {
 // True if the x values are those that the scale alone would give.
 bool has_spread_points(const GraphicalFunction& table);
 
+// What a JSON file says that has no effect on the simulation (views, identifiers), verbatim for the writer: name and value as JSON text.
+using OtherMembers = std::vector<std::pair<std::string, std::string>>;
+
 enum class VariableKind { Stock, Flow, Auxiliary, Table /* graphical function alone */, Module };
 
 // One definition of (some elements of) a variable. Scalars have exactly one, with no subscripts.
@@ -66,7 +69,11 @@ struct Variable {
   Span span;
   std::vector<std::string> unsupported;       // constructs the reader met and nobody simulates yet ("conveyor"), for a diagnostic
   std::string xml_attributes, xml;            // what else an XMILE file says of it (displays, ranges, conveyors), verbatim for the writer
+  OtherMembers others;                        // of a JSON file
 };
+
+// A graphical function without input is a table that others look up in, however it is spelled.
+void settle_kind(Variable& variable);
 
 struct DimensionDeclaration {
   std::string name, id;
@@ -88,6 +95,7 @@ struct Model {
   std::string name, id;  // empty for the main model
   std::vector<Variable> variables;
   std::string variables_xml, xml;          // verbatim: what else stands among its variables (groups), and beside them (views)
+  OtherMembers others;
   std::optional<SimSpecs> specs;           // a module with its own; the main model's are the project's
   Span span;
 };
@@ -98,6 +106,7 @@ struct Macro {
   SourceText equation;
   std::vector<Variable> variables;
   std::string variables_xml, xml;  // as of a model
+  OtherMembers others;
   Span span;
 };
 
@@ -110,6 +119,7 @@ struct Project {
   std::vector<DimensionDeclaration> dimensions;
   SimSpecs specs;
   std::string xml_attributes, header_xml, xml;  // verbatim, of an XMILE file: namespaces; the header but its name; units, styles, preferences
+  OtherMembers others;
   std::string source;  // the text read, UTF-8; spans point into it
 };
 

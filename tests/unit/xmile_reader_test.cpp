@@ -357,7 +357,7 @@ TEST_CASE("other formats are named, other encodings converted") {
   CHECK(read("").codes() == "unknown_format");
   CHECK(read("<svg/>").codes() == "unknown_format");
   CHECK(read("hello").codes() == "unknown_format");
-  CHECK(read("{\"models\": []}").codes() == "unsupported_feature");
+  CHECK(read("{\"models\": []}").codes() == "no_model");
   CHECK(read("{UTF-8}\nx = 1\n~\n~\n|\n").codes() == "unsupported_feature");
   CHECK(read("x = 1 ~ dollars \xA3 ~ |").codes() == "unsupported_feature");
   CHECK(read("<xmile name='\xE9'/>").codes() == "bad_encoding");
