@@ -1,9 +1,8 @@
 #include "compile.h"
 
-#include <rapidjson/document.h>
-
 #include <algorithm>
 
+#include "formats/json_file.h"
 #include "formats/read.h"
 #include "formats/write.h"
 #include "ir/print_c.h"
@@ -68,44 +67,43 @@ CompiledProgram compile_project(const LoadedProject& loaded, const CompileOption
 
 Result<CompileOptions> parse_options(std::string_view json) {
   CompileOptions options;
-  rapidjson::Document document;
   if (json.empty()) return options;
-  document.Parse(json.data(), json.size());
-  if (document.HasParseError() || !document.IsObject()) return diagnose(Code::bad_option, "the options are not a JSON object");
+  JsonFile file;
+  std::vector<Diagnostic> ignored;
+  using Value = JsonFile::Value;
+  using Kind = JsonFile::Kind;
+  if (!file.parse(json, ignored) || file.root().kind != Kind::Object) return diagnose(Code::bad_option, "the options are not a JSON object");
   auto bad = [](const char* name, const char* wanted) { return diagnose(Code::bad_option, std::string("the option ") + name + " must be " + wanted); };
-  // nullptr where the option is left out or null.
-  auto member = [&](const char* name) -> const rapidjson::Value* {
-    if (!document.HasMember(name) || document[name].IsNull()) return nullptr;
-    return &document[name];
-  };
+  auto member = [&](const char* name) { return file.member(file.root(), name); };
+  auto text_of = [&](const Value& value) { return value.kind == Kind::String ? file.text(value).text : ""; };
   struct Number {
     const char* name;
     std::optional<double>* to;
   };
   for (const Number& n : {Number{"start", &options.start}, {"stop", &options.stop}, {"dt", &options.dt}, {"saveInterval", &options.save_interval}})
-    if (const rapidjson::Value* value = member(n.name)) {
-      if (!value->IsNumber()) return bad(n.name, "a number");
-      *n.to = value->GetDouble();
+    if (const Value* value = member(n.name)) {
+      if (value->kind != Kind::Number || !file.number(*value)) return bad(n.name, "a number");
+      *n.to = file.number(*value);
     }
-  if (const rapidjson::Value* value = member("ltm")) {
-    if (!value->IsBool()) return bad("ltm", "true or false");
-    options.ltm = value->GetBool();
+  if (const Value* value = member("ltm")) {
+    if (value->kind != Kind::True && value->kind != Kind::False) return bad("ltm", "true or false");
+    options.ltm = value->kind == Kind::True;
   }
-  if (const rapidjson::Value* value = member("ltmMode")) {
-    std::string text = value->IsString() ? value->GetString() : "";
+  if (const Value* value = member("ltmMode")) {
+    std::string text = text_of(*value);
     if (text == "discovery") return diagnose(Code::unsupported_feature, "discovery mode is not there yet; use exhaustive");
     if (text != "auto" && text != "exhaustive") return bad("ltmMode", "auto, exhaustive or discovery");
     options.ltm_mode = text;
   }
-  if (const rapidjson::Value* value = member("method")) {
-    std::string text = value->IsString() ? value->GetString() : "";
+  if (const Value* value = member("method")) {
+    std::string text = text_of(*value);
     if (text == "euler") options.method = Method::Euler;
     else if (text == "rk2") options.method = Method::Rk2;
     else if (text == "rk4") options.method = Method::Rk4;
     else return bad("method", "euler, rk2 or rk4");
   }
-  if (const rapidjson::Value* value = member("pinnedLoops"))
-    if (value->IsArray() && !value->Empty()) return diagnose(Code::unsupported_feature, "pinned loops are not there yet");
+  if (const Value* value = member("pinnedLoops"))
+    if (value->kind == Kind::Array && file.begin(*value) != file.end(*value)) return diagnose(Code::unsupported_feature, "pinned loops are not there yet");
   return options;
 }
 

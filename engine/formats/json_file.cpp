@@ -112,6 +112,12 @@ bool JsonFile::parse(std::string_view text, std::vector<Diagnostic>& diagnostics
   return false;
 }
 
+const Value* JsonFile::member(const Value& object, std::string_view name) const {
+  for (const Value* key = begin(object); key != end(object); key = after(key + 1))
+    if (text(*key).text == name) return key[1].kind == Kind::Null ? nullptr : key + 1;
+  return nullptr;
+}
+
 SourceText JsonFile::text(const Value& value) const {
   SourceText out;
   std::string_view raw = text_.substr(0, value.end - 1);

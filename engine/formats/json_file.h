@@ -26,6 +26,7 @@ class JsonFile {
   bool parse(std::string_view text, std::vector<Diagnostic>& diagnostics);
 
   const Value& root() const { return values_[0]; }
+  const Value* member(const Value& object, std::string_view name) const;  // null where there is none, or it is null
   // The values of an array in order; of an object names and values by turns.
   const Value* begin(const Value& parent) const { return &parent + 1; }
   const Value* end(const Value& parent) const { return values_.data() + parent.next; }

@@ -136,12 +136,13 @@ class JsonReader {
   void macro(Model&& model, Macro&& macro);
   void choose_main_model();
 
-  // A variable on its way into its model.
-  struct Placed {
-    Variable variable;
-    double order;
+  // The variables of a model, and by index where each belongs among them: what does not say so stays behind the others.
+  struct Variables {
+    std::unordered_set<std::string> ids;
+    std::vector<Variable> list;
+    std::vector<std::pair<double, size_t>> order;
   };
-  void variable(const Value& object, VariableKind kind, std::unordered_set<std::string>& ids, std::vector<Placed>& out);
+  void variable(const Value& object, VariableKind kind, Variables& out);
   bool variable_field(const std::string& name, const Value& value, Variable& variable, Definition& whole, std::vector<Definition>& elements);
   void compat(const Value& object, Variable* variable, Definition& definition);
   void arrayed(const Value& object, Variable& variable, Definition& whole, std::vector<Definition>& elements);
@@ -278,15 +279,14 @@ void JsonReader::model(const Value& object) {
   Model next;
   Macro of;
   bool is_macro = false;
-  std::unordered_set<std::string> ids;
-  std::vector<Placed> variables;
+  Variables variables;
   // The name comes first, for the messages about what is in the model.
   for (const Value* key = file_.begin(object); key != file_.end(object) && &object != &file_.root(); key = file_.after(key + 1))
     if (key[1].kind == Kind::String && file_.text(*key).text == "name") model_name_ = file_.text(key[1]).text;
   next.name = model_name_;
   next.id = canonical_name(next.name);
   next.span = file_.span(object);
-  auto each = [&](const Value& list, VariableKind kind) { items(list, [&](const Value& item) { variable(item, kind, ids, variables); }); };
+  auto each = [&](const Value& list, VariableKind kind) { items(list, [&](const Value& item) { variable(item, kind, variables); }); };
   auto field = [&](const std::string& name, const Value& value) {
     if (name == "variables") each(value, VariableKind::Auxiliary);
     else if (&object == &file_.root()) return true;  // the project's
@@ -314,8 +314,9 @@ void JsonReader::model(const Value& object) {
     return true;
   };
   fields(object, &next.others, field);
-  std::stable_sort(variables.begin(), variables.end(), [](const Placed& a, const Placed& b) { return a.order < b.order; });
-  for (Placed& placed : variables) next.variables.push_back(std::move(placed.variable));
+  std::make_heap(variables.order.begin(), variables.order.end());
+  std::sort_heap(variables.order.begin(), variables.order.end());
+  for (auto [order, index] : variables.order) next.variables.push_back(std::move(variables.list[index]));
   if (is_macro) macro(std::move(next), std::move(of));
   else if (models_.insert(next.id).second) project_.models.push_back(std::move(next));
   else report(Code::duplicate_name, "there are two models of the name " + next.name + "; rename one", object);
@@ -353,23 +354,23 @@ void JsonReader::choose_main_model() {
 
 // --- variables
 
-void JsonReader::variable(const Value& object, VariableKind kind, std::unordered_set<std::string>& ids, std::vector<Placed>& out) {
+void JsonReader::variable(const Value& object, VariableKind kind, Variables& out) {
   if (!is(object, Kind::Object)) return;
-  Placed placed{{}, 1e300};
-  Variable& next = placed.variable;
+  Variable next;
+  double order = 1e300;
   next.kind = kind;
   next.span = file_.span(object);
   Definition whole;
   std::vector<Definition> elements;
   has_elements_ = false;
   fields(object, &next.others, [&](const std::string& name, const Value& value) {
-    if (name == "order") placed.order = number(value).value_or(placed.order);
+    if (name == "order") order = number(value).value_or(order);
     else return variable_field(name, value, next, whole, elements);
     return true;
   });
   next.id = canonical_name(next.name);
   if (next.id.empty()) return report(Code::missing_name, path_ + " has no name", object);
-  if (!ids.insert(next.id).second) return report(Code::duplicate_name, "there is another variable of this name; rename one of them", object, next.name);
+  if (!out.ids.insert(next.id).second) return report(Code::duplicate_name, "there is another variable of this name; rename one of them", object, next.name);
   if (next.kind == VariableKind::Module) {
     if (next.model_name.empty()) next.model_name = next.name;
   } else if (!has_elements_ || whole.equation.present()) {
@@ -383,7 +384,8 @@ void JsonReader::variable(const Value& object, VariableKind kind, std::unordered
   }
   std::move(elements.begin(), elements.end(), std::back_inserter(next.definitions));
   settle_kind(next);
-  out.push_back(std::move(placed));
+  out.order.emplace_back(order, out.list.size());
+  out.list.push_back(std::move(next));
 }
 
 bool JsonReader::variable_field(const std::string& name, const Value& value, Variable& variable, Definition& whole, std::vector<Definition>& elements) {

@@ -151,7 +151,7 @@ class SystemsReader {
   std::vector<Diagnostic>& diagnostics_;
   std::vector<Stock> stocks_;
   std::vector<Flow> flows_;
-  std::unordered_map<std::string_view, size_t> index_;
+  std::unordered_map<std::string, size_t> index_;
   std::unordered_set<std::string> ids_;
   std::unordered_map<std::string, size_t> repeated_;  // how often a made-up name was wanted
   std::vector<std::string> now_;                      // what a stock has when a flow is worked out, as an expression
@@ -185,7 +185,7 @@ size_t SystemsReader::stock(std::string_view text) {
   }
   bool infinite = text[0] == '[';
   std::string_view name = leading_name(infinite ? text.substr(1) : text);
-  auto [found, is_new] = index_.emplace(name, stocks_.size());
+  auto [found, is_new] = index_.emplace(std::string(name), stocks_.size());
   if (is_new) {
     if (!ids_.insert(canonical_name(name)).second) report(Code::duplicate_name, "names that differ in capitals only are one name here; rename a stock", name);
     stocks_.emplace_back();
@@ -297,7 +297,7 @@ void SystemsReader::check_references() {
   auto check = [&](const Formula& formula, size_t flow) {
     for (const Token& token : formula.tokens) {
       if (token.kind != Token::Name) continue;
-      auto found = index_.find(token.text);
+      auto found = index_.find(std::string(token.text));
       if (found == index_.end()) report(Code::unknown_variable, "there is no stock " + std::string(token.text.substr(0, 60)), token.text);
       else if (flow != none) stocks_[found->second].first_use = std::min(stocks_[found->second].first_use, flow);
     }
@@ -369,7 +369,7 @@ std::string SystemsReader::written(const Formula& formula) const {
     } else if (token.kind == Token::Operator) {
       open.back().op = token.text[0];
     } else if (token.kind == Token::Name) {
-      auto found = index_.find(token.text);
+      auto found = index_.find(std::string(token.text));
       add(found == index_.end() ? std::string(token.text) : now_[found->second]);
     } else {
       add(token.kind == Token::Infinity ? "INF" : std::string(token.text));

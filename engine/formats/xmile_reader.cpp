@@ -73,6 +73,7 @@ std::optional<Project> XmileReader::read(std::string_view text) {
 // Everything that models lean on, wherever it stands in the file.
 void XmileReader::read_file_level(pugi::xml_node root) {
   project_.xml_attributes = attributes(root, {"version", "xmlns"});
+  if (size_t at = project_.xml_attributes.find(isee_namespace); at != std::string::npos) project_.xml_attributes.erase(at, isee_namespace.size());
   for (pugi::xml_node node : root.children()) {
     if (node.type() != pugi::node_element) continue;
     std::string_view tag = file_.tag(node);

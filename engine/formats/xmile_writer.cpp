@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "formats/xmile_reader.h"
 #include "formats/xml_file.h"
 #include "model/names.h"
 #include "support/json.h"
@@ -98,7 +99,7 @@ class XmileWriter {
 
 std::string XmileWriter::write(const Project& project) {
   std::string namespaces = attribute("version", "1.0") + attribute("xmlns", "http://docs.oasis-open.org/xmile/ns/XMILE/v1.0");
-  if (project.xml_attributes.find(" xmlns:isee=") == std::string::npos) namespaces += attribute("xmlns:isee", "http://iseesystems.com/XMILE");
+  if (project.xml_attributes.find(" xmlns:isee=") == std::string::npos) namespaces += isee_namespace;
   line("<?xml version=\"1.0\" encoding=\"utf-8\"?>");
   open("xmile", namespaces + project.xml_attributes);
   header(project);
