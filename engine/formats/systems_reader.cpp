@@ -294,10 +294,11 @@ std::optional<Formula> SystemsReader::formula(std::string_view text) {
 
 // Formulas may name stocks that come later in the file.
 void SystemsReader::check_references() {
-  auto check = [&](const Formula& formula, size_t flow) {
+  auto check = [&](const Formula& formula, size_t flow, bool again = false) {
     for (const Token& token : formula.tokens) {
       if (token.kind != Token::Name) continue;
       auto found = index_.find(std::string(token.text));
+      if (found == index_.end() && again) continue;
       if (found == index_.end()) report(Code::unknown_variable, "there is no stock " + std::string(token.text.substr(0, 60)), token.text);
       else if (flow != none) stocks_[found->second].first_use = std::min(stocks_[found->second].first_use, flow);
     }
@@ -312,7 +313,7 @@ void SystemsReader::check_references() {
     check(flow.rate, i);
     source.first_use = std::min(source.first_use, i);
     if (destination.maximum.tokens.empty()) continue;
-    check(destination.maximum, i);
+    check(destination.maximum, i, true);
     destination.first_use = std::min(destination.first_use, i);
   }
 }
@@ -339,7 +340,7 @@ Variable SystemsReader::variable(VariableKind kind, std::string name, std::strin
   return out;
 }
 
-// As an equation, where * and / go before + and -, with what stocks have now. A name that is no stock was reported.
+// As an equation, where * and / go before + and -, with what stocks have now. A name that is no stock was reported, once.
 std::string SystemsReader::written(const Formula& formula) const {
   struct Part {
     std::string text;
@@ -370,7 +371,7 @@ std::string SystemsReader::written(const Formula& formula) const {
       open.back().op = token.text[0];
     } else if (token.kind == Token::Name) {
       auto found = index_.find(std::string(token.text));
-      add(found == index_.end() ? std::string(token.text) : now_[found->second]);
+      add(found == index_.end() ? "0" : now_[found->second]);
     } else {
       add(token.kind == Token::Infinity ? "INF" : std::string(token.text));
     }
