@@ -197,10 +197,7 @@ SimSpecs JsonReader::specs(const Value& object) {
     if (name == "startTime") start = number(value);
     else if (name == "endTime" || name == "stopTime") stop = number(value);
     else if (name == "dt") specs.dt = time_step(value).value_or(specs.dt);
-    else if (name == "saveStep") {
-      specs.save_interval = number(value);
-      if (specs.save_interval == 0.0) specs.save_interval.reset();  // as tools write what is not set
-    }
+    else if (name == "saveStep") specs.save_interval = number(value);
     else if (name == "timeUnits") specs.time_units = text(value);
     else if (name == "method") {
       std::string word = fold_case(text(value));
