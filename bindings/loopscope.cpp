@@ -236,6 +236,13 @@ class Project_ : Counted {
   std::string render(const std::string& file) const { return rendered(project_->diagnostics, file, project_->source); }
   std::string name() const { return ok() ? project_->project->name : ""; }
   std::string source() const { return project_->source; }
+  val write(const std::string& format) const {
+    auto text = convert_project(*project_, format);
+    val out = val::object();
+    out.set("text", text ? val(*text) : val::null());
+    out.set("diagnostics", diagnostics_to_json(text.errors()));
+    return out;
+  }
   Program_* compile(const std::string& options) { return new Program_(project_, options); }
 
  private:
@@ -258,6 +265,7 @@ EMSCRIPTEN_BINDINGS(loopscope) {
       .function("renderDiagnostics", &Project_::render)
       .function("name", &Project_::name)
       .function("source", &Project_::source)
+      .function("write", &Project_::write)
       .function("compile", &Project_::compile, allow_raw_pointers());
   class_<Program_>("Program")
       .function("ok", &Program_::ok)

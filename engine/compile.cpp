@@ -1,11 +1,11 @@
 #include "compile.h"
 
-#include <rapidjson/document.h>
-
 #include <algorithm>
 #include <cmath>
 
+#include "formats/json_file.h"
 #include "formats/read.h"
+#include "formats/write.h"
 #include "ir/print_c.h"
 #include "ir/schedule.h"
 #include "model/dump.h"
@@ -63,14 +63,15 @@ CompiledProgram compile_project(const LoadedProject& loaded, const CompileOption
 }
 
 namespace {
-bool read_pinned(const rapidjson::Value& value, std::vector<std::vector<std::string>>& out) {
-  if (!value.IsArray()) return false;
-  for (const auto& loop : value.GetArray()) {
-    if (!loop.IsArray() || loop.Empty()) return false;
+bool read_pinned(const JsonFile& file, const JsonFile::Value& value, std::vector<std::vector<std::string>>& out) {
+  using Kind = JsonFile::Kind;
+  if (value.kind != Kind::Array) return false;
+  for (const JsonFile::Value* loop = file.begin(value); loop != file.end(value); loop = file.after(loop)) {
+    if (loop->kind != Kind::Array || file.begin(*loop) == file.end(*loop)) return false;
     out.emplace_back();
-    for (const auto& name : loop.GetArray()) {
-      if (!name.IsString()) return false;
-      out.back().emplace_back(name.GetString(), name.GetStringLength());
+    for (const JsonFile::Value* name = file.begin(*loop); name != file.end(*loop); name = file.after(name)) {
+      if (name->kind != Kind::String) return false;
+      out.back().push_back(file.text(*name).text);
     }
   }
   return true;
@@ -79,49 +80,48 @@ bool read_pinned(const rapidjson::Value& value, std::vector<std::vector<std::str
 
 Result<CompileOptions> parse_options(std::string_view json) {
   CompileOptions options;
-  rapidjson::Document document;
   if (json.empty()) return options;
-  document.Parse(json.data(), json.size());
-  if (document.HasParseError() || !document.IsObject()) return diagnose(Code::bad_option, "the options are not a JSON object");
+  JsonFile file;
+  std::vector<Diagnostic> ignored;
+  using Value = JsonFile::Value;
+  using Kind = JsonFile::Kind;
+  if (!file.parse(json, ignored) || file.root().kind != Kind::Object) return diagnose(Code::bad_option, "the options are not a JSON object");
   auto bad = [](const char* name, const char* wanted) { return diagnose(Code::bad_option, std::string("the option ") + name + " must be " + wanted); };
-  // nullptr where the option is left out or null.
-  auto member = [&](const char* name) -> const rapidjson::Value* {
-    if (!document.HasMember(name) || document[name].IsNull()) return nullptr;
-    return &document[name];
-  };
+  auto member = [&](const char* name) { return file.member(file.root(), name); };
+  auto text_of = [&](const Value& value) { return value.kind == Kind::String ? file.text(value).text : ""; };
   struct Number {
     const char* name;
     std::optional<double>* to;
   };
   for (const Number& n : {Number{"start", &options.start}, {"stop", &options.stop}, {"dt", &options.dt}, {"saveInterval", &options.save_interval}})
-    if (const rapidjson::Value* value = member(n.name)) {
-      if (!value->IsNumber()) return bad(n.name, "a number");
-      *n.to = value->GetDouble();
+    if (const Value* value = member(n.name)) {
+      if (value->kind != Kind::Number || !file.number(*value)) return bad(n.name, "a number");
+      *n.to = file.number(*value);
     }
-  if (const rapidjson::Value* value = member("ltm")) {
-    if (!value->IsBool()) return bad("ltm", "true or false");
-    options.ltm = value->GetBool();
+  if (const Value* value = member("ltm")) {
+    if (value->kind != Kind::True && value->kind != Kind::False) return bad("ltm", "true or false");
+    options.ltm = value->kind == Kind::True;
   }
-  if (const rapidjson::Value* value = member("ltmMode")) {
-    std::string text = value->IsString() ? value->GetString() : "";
+  if (const Value* value = member("ltmMode")) {
+    std::string text = text_of(*value);
     if (text != "auto" && text != "exhaustive" && text != "discovery") return bad("ltmMode", "auto, exhaustive or discovery");
     options.ltm_mode = text;
   }
-  if (const rapidjson::Value* value = member("method")) {
-    std::string text = value->IsString() ? value->GetString() : "";
+  if (const Value* value = member("method")) {
+    std::string text = text_of(*value);
     if (text == "euler") options.method = Method::Euler;
     else if (text == "rk2") options.method = Method::Rk2;
     else if (text == "rk4") options.method = Method::Rk4;
     else return bad("method", "euler, rk2 or rk4");
   }
-  if (const rapidjson::Value* value = member("pinnedLoops"); value && !read_pinned(*value, options.pinned_loops))
+  if (const Value* value = member("pinnedLoops"); value && !read_pinned(file, *value, options.pinned_loops))
     return bad("pinnedLoops", "a list of loops, each a list of the names of its variables in causal order");
-  if (const rapidjson::Value* value = member("discovery")) {
-    if (!value->IsObject()) return bad("discovery", "an object");
+  if (const Value* value = member("discovery")) {
+    if (value->kind != Kind::Object) return bad("discovery", "an object");
     auto number = [&](const char* name, double least, double most, double& to) {
-      auto it = value->FindMember(name);
-      if (it == value->MemberEnd() || it->value.IsNull()) return true;
-      to = it->value.IsNumber() ? it->value.GetDouble() : NAN;
+      const Value* one = file.member(*value, name);
+      if (!one) return true;
+      to = one->kind == Kind::Number ? file.number(*one).value_or(NAN) : NAN;
       return to >= least && to <= most;
     };
     double loops = options.discovery_max_loops;
@@ -131,6 +131,11 @@ Result<CompileOptions> parse_options(std::string_view json) {
     options.discovery_max_loops = uint32_t(loops);
   }
   return options;
+}
+
+Result<std::string> convert_project(const LoadedProject& loaded, std::string_view format) {
+  if (has_errors(loaded.diagnostics)) return loaded.diagnostics;
+  return write_project(*loaded.project, format);
 }
 
 std::string dump_phase(const LoadedProject& loaded, const CompileOptions& options, std::string_view phase) {

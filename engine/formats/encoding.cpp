@@ -15,12 +15,6 @@ constexpr uint16_t cp1252_high[32] = {
     0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D, 0,
     0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178};
 
-void append(std::string& out, int32_t code_point) {
-  utf8proc_uint8_t bytes[4];
-  auto count = utf8proc_encode_char(code_point, bytes);
-  out.append(reinterpret_cast<const char*>(bytes), size_t(count));
-}
-
 // The first byte that is not UTF-8, npos if all is.
 size_t invalid_utf8(std::string_view text) {
   auto bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
@@ -44,7 +38,7 @@ std::string from_cp1252(std::string_view bytes) {
   for (char c : bytes) {
     auto byte = static_cast<unsigned char>(c);
     if (byte < 0x80) out += c;
-    else append(out, byte < 0xA0 && cp1252_high[byte - 0x80] ? cp1252_high[byte - 0x80] : byte);
+    else append_utf8(out, byte < 0xA0 && cp1252_high[byte - 0x80] ? cp1252_high[byte - 0x80] : byte);
   }
   return out;
 }
@@ -66,7 +60,7 @@ std::optional<std::string> from_utf16(std::string_view bytes, bool big_endian) {
       c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
       i += 2;
     }
-    append(out, int32_t(c));
+    append_utf8(out, c);
   }
   return out;
 }

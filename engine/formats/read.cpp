@@ -1,6 +1,8 @@
 #include "formats/read.h"
 
 #include "formats/encoding.h"
+#include "formats/json_reader.h"
+#include "formats/systems_reader.h"
 #include "formats/xml_file.h"
 #include "formats/xmile_reader.h"
 
@@ -54,8 +56,9 @@ struct Format {
 };
 constexpr Format formats[] = {
     {"XMILE", is_xmile, read_xmile},
-    {"JSON", is_json, nullptr},
+    {"JSON", is_json, read_json},
     {"Vensim", is_vensim, nullptr},
+    {"systems", is_systems, read_systems},
 };
 
 }  // namespace
@@ -78,7 +81,7 @@ std::optional<Project> read_project(std::string_view bytes, std::string& source,
   }
   std::string_view root = xml_root(text);
   if (!root.empty()) return fail(Code::unknown_format, "the root element is <" + std::string(root.substr(0, 60)) + ">; an XMILE file has <xmile>");
-  return fail(Code::unknown_format, "the text is not a model in a known format; XMILE files can be read");
+  return fail(Code::unknown_format, "the text is not a model in a known format; XMILE, JSON and systems files can be read");
 }
 
 std::optional<Project> read_project(std::string_view bytes, std::vector<Diagnostic>& diagnostics) {

@@ -48,7 +48,8 @@ class XmileReader {
   void read_dimensions(pugi::xml_node node);
   DimensionDeclaration dimension(pugi::xml_node node);
   Behavior behavior(pugi::xml_node node);
-  void read_variables(pugi::xml_node parent, std::unordered_set<std::string>& ids, std::vector<Variable>& out);
+  template <class Body>
+  void read_variables(pugi::xml_node parent, std::unordered_set<std::string>& ids, Body& body);
 
   // xmile_variables.cpp
   Variable variable(pugi::xml_node node, VariableKind kind);
@@ -68,6 +69,13 @@ class XmileReader {
   std::optional<double> number(const SourceText& text, const std::string& variable);
   void report(Code code, std::string message, const Span& span, const std::string& variable = {});
   void ignore(pugi::xml_node node);
+  // For the writer: an element as it stands, and the attributes but those that the model has in fields of its own.
+  void keep(pugi::xml_node node, std::string& where) {
+    if (file_.prefixed() || node.type() != pugi::node_element) return;
+    if (!where.empty()) where += '\n';
+    where += file_.verbatim(node);
+  }
+  std::string attributes(pugi::xml_node node, std::initializer_list<std::string_view> but) const;
   bool is_vendor(pugi::xml_node node) const { return file_.tag(node).find(':') != std::string_view::npos; }
 
   std::vector<Diagnostic>& diagnostics_;

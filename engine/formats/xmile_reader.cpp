@@ -72,11 +72,15 @@ std::optional<Project> XmileReader::read(std::string_view text) {
 
 // Everything that models lean on, wherever it stands in the file.
 void XmileReader::read_file_level(pugi::xml_node root) {
+  project_.xml_attributes = attributes(root, {"version", "xmlns"});
+  if (size_t at = project_.xml_attributes.find(isee_namespace); at != std::string::npos) project_.xml_attributes.erase(at, isee_namespace.size());
   for (pugi::xml_node node : root.children()) {
     if (node.type() != pugi::node_element) continue;
     std::string_view tag = file_.tag(node);
     if (tag == "header") {
       if (pugi::xml_node name = file_.child(node, "name")) project_.name = file_.text(name).text;
+      for (pugi::xml_node child : node.children())
+        if (child.type() == pugi::node_element && file_.tag(child) != "name") keep(child, project_.header_xml);
       for (const char* part : {"vendor", "product"})
         if (pugi::xml_node maker = file_.child(node, part)) {
           std::string text = fold_case(file_.text(maker).text);
@@ -86,13 +90,14 @@ void XmileReader::read_file_level(pugi::xml_node root) {
       read_dimensions(node);
     } else if (tag == "behavior") {
       file_behavior_ = behavior(node);
-    } else if (tag == "data") {
-      if (pugi::xml_node import = file_.child(node, "import"))
+    } else if (!is_one_of(tag, {"model", "macro", "sim_specs"})) {
+      keep(node, project_.xml);
+      pugi::xml_node import = tag == "data" ? file_.child(node, "import") : pugi::xml_node();
+      if (import)
         report(Code::ignored_element, "data is not imported from files; the values in the equations are used", file_.span(import));
-    } else if (!is_vendor(node) &&
-               !is_one_of(tag, {"model", "macro", "sim_specs", "options", "style", "prefs", "model_units", "default_format",
-                                "equation_prefs", "ai_information", "number_format", "uses_outputs"})) {
-      ignore(node);
+      else if (!is_vendor(node) && !is_one_of(tag, {"data", "options", "style", "prefs", "model_units", "default_format", "equation_prefs",
+                                                    "ai_information", "number_format", "uses_outputs"}))
+        ignore(node);
     }
   }
 }
@@ -153,10 +158,9 @@ Model XmileReader::model(pugi::xml_node node) {
     if (tag == "behavior") model_behavior_ = behavior(child);
     else if (tag == "sim_specs") model.specs = sim_specs(child);
     else if (tag == "dimensions") read_dimensions(child);
-    else if (is_one_of(tag, {"views", "view", "display", "interface"})) model.views_xml += file_.verbatim(child);
   }
   std::unordered_set<std::string> ids;
-  read_variables(node, ids, model.variables);
+  read_variables(node, ids, model);
   model_name_.clear();
   return model;
 }
@@ -174,26 +178,29 @@ Macro XmileReader::macro(pugi::xml_node node) {
     else if (tag == "eqn") macro.equation = file_.text(child);
   }
   std::unordered_set<std::string> ids;
-  read_variables(node, ids, macro.variables);
+  read_variables(node, ids, macro);
   return macro;
 }
 
 // Variables stand in <variables>, or in the model itself as Stella wrote them before XMILE 1.0.
-void XmileReader::read_variables(pugi::xml_node parent, std::unordered_set<std::string>& ids, std::vector<Variable>& out) {
+template <class Body>
+void XmileReader::read_variables(pugi::xml_node parent, std::unordered_set<std::string>& ids, Body& body) {
+  const bool among = file_.tag(parent) == "variables";
   for (pugi::xml_node node : parent.children()) {
     if (node.type() != pugi::node_element) continue;
     std::string_view tag = file_.tag(node);
     if (auto kind = variable_kind(tag)) {
       Variable next = variable(node, *kind);
       if (next.id.empty()) continue;  // reported
-      if (ids.insert(next.id).second) out.push_back(std::move(next));
+      if (ids.insert(next.id).second) body.variables.push_back(std::move(next));
       else report(Code::duplicate_name, "there is another variable of this name; rename one of them", next.span, next.name);
-    } else if (tag == "variables" && file_.tag(parent) != "variables") {
-      read_variables(node, ids, out);
-    } else if (!is_vendor(node) &&
-               !is_one_of(tag, {"group", "groups", "views", "view", "display", "interface", "style", "doc", "parm", "eqn",
-                                "format", "sim_specs", "behavior", "dimensions", "prefs", "options", "equation_prefs"})) {
-      ignore(node);
+    } else if (tag == "variables" && !among) {
+      read_variables(node, ids, body);
+    } else if (!is_one_of(tag, {"parm", "eqn", "sim_specs", "behavior", "dimensions"})) {
+      keep(node, among ? body.variables_xml : body.xml);
+      if (!is_vendor(node) && !is_one_of(tag, {"group", "groups", "views", "view", "display", "interface", "style", "doc", "format",
+                                               "prefs", "options", "equation_prefs"}))
+        ignore(node);
     }
   }
 }
@@ -334,6 +341,14 @@ void XmileReader::report(Code code, std::string message, const Span& span, const
   Diagnostic diagnostic = diagnose(code, std::move(message), span, variable);
   diagnostic.model = model_name_;
   diagnostics_.push_back(std::move(diagnostic));
+}
+
+std::string XmileReader::attributes(pugi::xml_node node, std::initializer_list<std::string_view> but) const {
+  std::string out;
+  for (pugi::xml_attribute attribute : node.attributes())
+    if (!is_one_of(attribute.name(), but))
+      out += std::string(" ") + attribute.name() + "=\"" + xml_escaped(file_.text(attribute).text, true) + '"';
+  return out;
 }
 
 void XmileReader::ignore(pugi::xml_node node) {

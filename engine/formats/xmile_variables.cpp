@@ -11,7 +11,6 @@ namespace {
 
 constexpr size_t max_copied = 256 << 20;  // bytes of all elements of arrays, with what they take over from their variable
 
-constexpr size_t max_subscripts = 64;       // of one element; no tool has more than a few dimensions
 constexpr ptrdiff_t max_list = 500'000;   // numbers in one equation
 
 struct Construct {
@@ -34,22 +33,6 @@ void add_once(std::vector<std::string>& list, const char* text) {
   if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
 }
 
-std::string_view trim(std::string_view text) {
-  const std::string_view blanks = " \t\r\n";
-  size_t first = text.find_first_not_of(blanks);
-  return first == text.npos ? std::string_view() : text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
-std::vector<std::string> split_subscripts(std::string_view text) {
-  std::vector<std::string> out;
-  for (size_t begin = 0; begin <= text.size() && out.size() <= max_subscripts;) {
-    size_t end = std::min(text.find(',', begin), text.size());
-    out.emplace_back(trim(text.substr(begin, end - begin)));
-    begin = end + 1;
-  }
-  return out;
-}
-
 // "0.1,0.2; 0.4,0.5;": the numbers one by one if the text is nothing but that, else nothing. Converters write so what
 // Vensim has as a list of constants.
 std::vector<SourceText> number_list(const SourceText& source, const LineIndex& lines) {
@@ -59,7 +42,7 @@ std::vector<SourceText> number_list(const SourceText& source, const LineIndex& l
   if (std::count_if(text.begin(), text.end(), [](char c) { return c == ',' || c == ';'; }) > max_list) return {};
   for (size_t begin = 0; begin < text.size();) {
     size_t end = std::min(text.find_first_of(",;", begin), text.size());
-    std::string_view field = trim(text.substr(begin, end - begin));
+    std::string_view field = trim_blanks(text.substr(begin, end - begin));
     if (!parse_number(field)) return {};
     SourceText number;
     number.text = field;
@@ -92,6 +75,8 @@ Variable XmileReader::variable(pugi::xml_node node, VariableKind kind) {
   variable.id = names.id;
   variable.span = names.span;
   variable.non_negative = model_behavior_.of(kind).value_or(file_behavior_.of(kind).value_or(false));
+  variable.xml_attributes = kind == VariableKind::Table ? attributes(node, {"name", "type", "discrete"})
+                                                        : attributes(node, {"name", "model_name", "isee:model_name", "simlin:model_name"});
   if (node.attribute("isee:spreadflow")) add_once(variable.unsupported, "spread flow");
   for (pugi::xml_node child : node.children())
     if (child.type() == pugi::node_element) read_variable_child(child, variable);
@@ -103,7 +88,10 @@ Variable XmileReader::variable(pugi::xml_node node, VariableKind kind) {
 void XmileReader::read_variable_child(pugi::xml_node node, Variable& variable) {
   std::string_view tag = file_.tag(node);
   for (const Construct& construct : unsupported_elements)
-    if (tag == construct.tag) return add_once(variable.unsupported, construct.name);
+    if (tag == construct.tag) {
+      keep(node, variable.xml);
+      return add_once(variable.unsupported, construct.name);
+    }
   if (tag == "dimensions") {
     for (pugi::xml_node child : node.children()) {
       if (file_.tag(child) != "dim") continue;
@@ -120,9 +108,9 @@ void XmileReader::read_variable_child(pugi::xml_node node, Variable& variable) {
     variable.documentation = file_.text(node).text;
   } else if (variable.kind == VariableKind::Table && is_one_of(tag, {"xscale", "yscale", "xpts", "ypts"})) {
     return;  // read with the definition
-  } else if (!is_one_of(tag, {"eqn", "init_eqn", "gf", "element", "connect", "connect2", "display", "format", "range", "scale",
-                              "event_poster", "isee:delay_aux", "isee:summing", "isee:autocreated"})) {
-    ignore(node);
+  } else if (!is_one_of(tag, {"eqn", "init_eqn", "gf", "element", "connect", "connect2"})) {
+    keep(node, variable.xml);
+    if (!is_one_of(tag, {"display", "format", "range", "scale", "event_poster", "isee:delay_aux", "isee:summing", "isee:autocreated"})) ignore(node);
   }
 }
 
@@ -151,10 +139,7 @@ void XmileReader::add_definitions(pugi::xml_node node, Variable& variable) {
   } else {
     variable.definitions.push_back(std::move(whole));
   }
-  // A graphical function without input is a table that others look up in, however it is spelled.
-  bool tables = !variable.definitions.empty();
-  for (const Definition& d : variable.definitions) tables = tables && d.table && d.equation.text.empty();
-  if (tables && variable.kind == VariableKind::Auxiliary) variable.kind = VariableKind::Table;
+  settle_kind(variable);
 }
 
 Definition XmileReader::definition(pugi::xml_node node, const std::string& variable) {
@@ -188,8 +173,11 @@ void XmileReader::add_elements(pugi::xml_node node, Variable& variable, const De
     variable.definitions.push_back(std::move(next));
     for (pugi::xml_node part : child.children()) {
       std::string_view tag = file_.tag(part);
-      for (const Construct& construct : unsupported_elements)
-        if (tag == construct.tag) add_once(variable.unsupported, construct.name);
+      for (const Construct& construct : unsupported_elements) {
+        if (tag != construct.tag) continue;
+        keep(part, variable.xml);
+        add_once(variable.unsupported, construct.name);
+      }
     }
   }
 }
@@ -258,7 +246,7 @@ void XmileReader::read_connections(pugi::xml_node node, Variable& variable) {
 GraphicalFunction XmileReader::graphical_function(pugi::xml_node node, const std::string& variable) {
   GraphicalFunction table;
   table.span = file_.span(node);
-  std::string type = fold_case(trim(node.attribute("type").value()));
+  std::string type = fold_case(trim_blanks(node.attribute("type").value()));
   if (type == "discrete") table.kind = TableKind::Discrete;
   else if (type == "extrapolate") table.kind = TableKind::Extrapolate;
   else if (!type.empty() && type != "continuous")
@@ -281,8 +269,7 @@ GraphicalFunction XmileReader::graphical_function(pugi::xml_node node, const std
     if (!table.x_scale) bad("the graphical function has neither <xpts> nor an <xscale> with min and max");
     else if (count > 1 && !(table.x_scale->first < table.x_scale->second))
       bad("the min of <xscale> must be less than its max");
-    auto [low, high] = table.x_scale.value_or(std::pair(0.0, 1.0));
-    for (size_t i = 0; i < count; i++) table.x.push_back(i == 0 ? low : low + (high - low) * double(i) / double(count - 1));
+    table.x = spread_points(table.x_scale.value_or(std::pair(0.0, 1.0)), count);
   } else if (table.x.size() != count) {
     bad(std::to_string(table.x.size()) + " x values for " + std::to_string(count) + " y values; give as many of both");
   } else if (!std::is_sorted(table.x.begin(), table.x.end())) {
@@ -311,7 +298,7 @@ bool XmileReader::points(pugi::xml_node node, const std::string& variable, std::
   bool readable = true;
   SourceText source = file_.text(node);
   std::string separator = node.attribute("sep").as_string(",");
-  bool blanks = trim(separator).empty();
+  bool blanks = trim_blanks(separator).empty();
   std::string_view text = source.text;
   for (size_t begin = 0; begin < text.size();) {
     size_t end = std::min(blanks ? text.find_first_of(" \t\r\n", begin) : text.find(separator, begin), text.size());
@@ -320,7 +307,7 @@ bool XmileReader::points(pugi::xml_node node, const std::string& variable, std::
       out.push_back(*value);
     } else if (!blanks || !field.empty()) {
       readable = false;
-      std::string shown(trim(field).substr(0, 60));
+      std::string shown(trim_blanks(field).substr(0, 60));
       report(Code::bad_number, "\"" + shown + "\" in the points of a graphical function is not a number",
              source_span(source, file_.lines(), uint32_t(begin), uint32_t(field.size())), variable);
     }

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <string>
 
+#include "model/names.h"
+
 namespace loopscope {
 
 namespace {
@@ -14,24 +16,6 @@ constexpr uint32_t max_nodes = 4'000'000;  // elements, attributes and comments 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 bool all_blank(std::string_view text) { return std::all_of(text.begin(), text.end(), is_blank); }
-
-void append_code_point(std::string& out, uint32_t c) {
-  if (c < 0x80) {
-    out += char(c);
-  } else if (c < 0x800) {
-    out += char(0xC0 | c >> 6);
-    out += char(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    out += char(0xE0 | c >> 12);
-    out += char(0x80 | (c >> 6 & 0x3F));
-    out += char(0x80 | (c & 0x3F));
-  } else {
-    out += char(0xF0 | c >> 18);
-    out += char(0x80 | (c >> 12 & 0x3F));
-    out += char(0x80 | (c >> 6 & 0x3F));
-    out += char(0x80 | (c & 0x3F));
-  }
-}
 
 // Resolves the entity at the start of `text` ("&lt;...") into `out`; 0 if it is none that XML knows, else its length.
 size_t append_entity(std::string& out, std::string_view text) {
@@ -56,7 +40,7 @@ size_t append_entity(std::string& out, std::string_view text) {
       if (value > 0x10FFFF) return 0;
     }
     if (value == 0 || (value >= 0xD800 && value < 0xE000)) return 0;
-    append_code_point(out, value);
+    append_utf8(out, value);
   } else {
     return 0;
   }
@@ -130,6 +114,19 @@ class TextBuilder {
 };
 
 }  // namespace
+
+std::string xml_escaped(std::string_view text, bool attribute) {
+  std::string out;
+  for (char c : text) {
+    if (c == '&') out += "&amp;";
+    else if (c == '<') out += "&lt;";
+    else if (c == '>') out += "&gt;";
+    else if (c == '"' && attribute) out += "&quot;";
+    else if (static_cast<unsigned char>(c) < 0x20 && (attribute || (c != '\n' && c != '\t'))) out += "&#" + std::to_string(int(c)) + ";";
+    else out += c;
+  }
+  return out;
+}
 
 XmlScanner::Token XmlScanner::until(Kind kind, uint32_t begin, uint32_t from, std::string_view closing,
                                     const char* problem) {

@@ -32,6 +32,10 @@ class XmlScanner {
   size_t at_;
 };
 
+// Text as the content of an element or the value of an attribute that reads back the same. Line ends and tabs in a value, and
+// control characters anywhere, are written as numbers.
+std::string xml_escaped(std::string_view text, bool attribute);
+
 class XmlFile {
  public:
   // False if the text is not XML that can be read; the diagnostics say why. `text` must outlive the file.
@@ -47,6 +51,7 @@ class XmlFile {
   SourceText text(pugi::xml_node node) const;
   SourceText text(pugi::xml_attribute attribute) const;
   std::string_view verbatim(pugi::xml_node node) const;  // the element as it stands in the file
+  bool prefixed() const { return !prefix_.empty(); }  // then the text of an element does not stand on its own
   const LineIndex& lines() const { return lines_; }
 
  private:

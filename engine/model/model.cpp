@@ -22,6 +22,21 @@ uint32_t end_in_file(const std::vector<Pair>& offsets, uint32_t offset) {
 }
 }  // namespace
 
+std::vector<double> spread_points(std::pair<double, double> scale, size_t count) {
+  auto [low, high] = scale;
+  std::vector<double> out;
+  for (size_t i = 0; i < count; i++) out.push_back(i == 0 ? low : low + (high - low) * double(i) / double(count - 1));
+  return out;
+}
+
+bool has_spread_points(const GraphicalFunction& table) { return table.x_scale && table.x == spread_points(*table.x_scale, table.x.size()); }
+
+void settle_kind(Variable& variable) {
+  bool tables = variable.kind == VariableKind::Auxiliary && !variable.definitions.empty();
+  for (const Definition& d : variable.definitions) tables = tables && d.table && d.equation.text.empty();
+  if (tables) variable.kind = VariableKind::Table;
+}
+
 Span source_span(const SourceText& source, const LineIndex& lines, uint32_t offset, uint32_t length) {
   if (source.offsets.empty()) return source.span;
   uint32_t size = uint32_t(source.text.size());

@@ -28,6 +28,9 @@ Span source_span(const SourceText& source, const LineIndex& lines, uint32_t offs
 
 enum class TableKind { Continuous, Extrapolate, Discrete };
 
+// The x values of `count` points spread evenly over a scale: what a file means that gives the scale alone.
+std::vector<double> spread_points(std::pair<double, double> scale, size_t count);
+
 // A graphical function. x has one value a y value, non-decreasing; readers expand xscale to explicit values.
 struct GraphicalFunction {
   TableKind kind = TableKind::Continuous;
@@ -35,6 +38,12 @@ struct GraphicalFunction {
   std::optional<std::pair<double, double>> x_scale, y_scale;  // as written, for writers and views
   Span span;
 };
+
+// True if the x values are those that the scale alone would give.
+bool has_spread_points(const GraphicalFunction& table);
+
+// What a JSON file says that has no effect on the simulation (views, identifiers), verbatim for the writer: name and value as JSON text.
+using OtherMembers = std::vector<std::pair<std::string, std::string>>;
 
 enum class VariableKind { Stock, Flow, Auxiliary, Table /* graphical function alone */, Module };
 
@@ -59,7 +68,12 @@ struct Variable {
   std::vector<std::pair<SourceText, SourceText>> connections;  // of a module: (to, from)
   Span span;
   std::vector<std::string> unsupported;       // constructs the reader met and nobody simulates yet ("conveyor"), for a diagnostic
+  std::string xml_attributes, xml;            // what else an XMILE file says of it (displays, ranges, conveyors), verbatim for the writer
+  OtherMembers others;                        // of a JSON file
 };
+
+// A graphical function without input is a table that others look up in, however it is spelled.
+void settle_kind(Variable& variable);
 
 struct DimensionDeclaration {
   std::string name, id;
@@ -80,7 +94,8 @@ struct SimSpecs {
 struct Model {
   std::string name, id;  // empty for the main model
   std::vector<Variable> variables;
-  std::string views_xml;                   // diagram, kept verbatim for later
+  std::string variables_xml, xml;          // verbatim: what else stands among its variables (groups), and beside them (views)
+  OtherMembers others;
   std::optional<SimSpecs> specs;           // a module with its own; the main model's are the project's
   Span span;
 };
@@ -90,6 +105,8 @@ struct Macro {
   std::vector<std::string> parameters;
   SourceText equation;
   std::vector<Variable> variables;
+  std::string variables_xml, xml;  // as of a model
+  OtherMembers others;
   Span span;
 };
 
@@ -101,6 +118,8 @@ struct Project {
   std::vector<Macro> macros;
   std::vector<DimensionDeclaration> dimensions;
   SimSpecs specs;
+  std::string xml_attributes, header_xml, xml;  // verbatim, of an XMILE file: namespaces; the header but its name; units, styles, preferences
+  OtherMembers others;
   std::string source;  // the text read, UTF-8; spans point into it
 };
 

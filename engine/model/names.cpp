@@ -16,12 +16,6 @@ bool is_ascii(std::string_view text) {
   return true;
 }
 
-void append_utf8(std::string& out, utf8proc_int32_t code_point) {
-  utf8proc_uint8_t bytes[4];
-  utf8proc_ssize_t count = utf8proc_encode_char(code_point, bytes);
-  out.append(reinterpret_cast<const char*>(bytes), size_t(count));
-}
-
 // utf8proc's case folding, without the rest of its tables: the build asks utf8proc for it (.ci/case_table.c).
 struct CaseRange {
   int32_t first, last, stride, delta;
@@ -37,11 +31,11 @@ void append_folded(std::string& out, int32_t c) {
     return;
   }
   auto range = std::lower_bound(std::begin(case_ranges), std::end(case_ranges), c, [](const CaseRange& r, int32_t x) { return r.last < x; });
-  if (range != std::end(case_ranges) && c >= range->first && (c - range->first) % range->stride == 0) return append_utf8(out, c + range->delta);
+  if (range != std::end(case_ranges) && c >= range->first && (c - range->first) % range->stride == 0) return append_utf8(out, uint32_t(c + range->delta));
   auto expansion = std::lower_bound(std::begin(case_expansions), std::end(case_expansions), c, [](const CaseExpansion& e, int32_t x) { return e.from < x; });
-  if (expansion == std::end(case_expansions) || expansion->from != c) return append_utf8(out, c);
+  if (expansion == std::end(case_expansions) || expansion->from != c) return append_utf8(out, uint32_t(c));
   for (int32_t to : expansion->to)
-    if (to) append_utf8(out, to);
+    if (to) append_utf8(out, uint32_t(to));
 }
 
 constexpr std::string_view no_break_space = "\xC2\xA0";
@@ -83,6 +77,12 @@ bool same_word(std::string_view text, std::string_view lower) {
 }
 
 }  // namespace
+
+void append_utf8(std::string& out, uint32_t code_point) {
+  utf8proc_uint8_t bytes[4];
+  utf8proc_ssize_t count = utf8proc_encode_char(utf8proc_int32_t(code_point), bytes);
+  out.append(reinterpret_cast<const char*>(bytes), size_t(count));
+}
 
 std::string fold_case(std::string_view text) {
   std::string out;
@@ -155,6 +155,28 @@ std::string canonical_name(std::string_view name) {
     }
   }
   return fold_case(out);
+}
+
+std::string_view trim_blanks(std::string_view text) {
+  const std::string_view blanks = " \t\r\n";
+  size_t first = text.find_first_not_of(blanks);
+  return first == text.npos ? std::string_view() : text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+std::vector<std::string> split_subscripts(std::string_view text) {
+  std::vector<std::string> out;
+  for (size_t begin = 0; begin <= text.size() && out.size() <= max_subscripts;) {
+    size_t end = std::min(text.find(',', begin), text.size());
+    out.emplace_back(trim_blanks(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return out;
+}
+
+std::string join_subscripts(const std::vector<std::string>& subscripts) {
+  std::string out;
+  for (const std::string& subscript : subscripts) out += (&subscript == &subscripts[0] ? "" : ", ") + subscript;
+  return out;
 }
 
 bool needs_quotes(std::string_view name) {

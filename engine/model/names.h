@@ -1,7 +1,9 @@
 // Names: how the text that a modeller wrote becomes the one spelling by which things are found.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace loopscope {
 
@@ -16,6 +18,14 @@ std::string canonical_path(std::string_view path);
 
 // Full Unicode case folding of UTF-8 text (as utf8proc has it); ASCII is done without a table.
 std::string fold_case(std::string_view text);
+
+void append_utf8(std::string& out, uint32_t code_point);
+
+std::string_view trim_blanks(std::string_view text);
+// "Boston, q1" -> its parts, at most max_subscripts and one; and back.
+constexpr size_t max_subscripts = 64;  // of one element; no tool has more than a few dimensions
+std::vector<std::string> split_subscripts(std::string_view text);
+std::string join_subscripts(const std::vector<std::string>& subscripts);
 
 // True if the name must be quoted to be read as one identifier in an equation.
 bool needs_quotes(std::string_view name);

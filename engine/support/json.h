@@ -10,7 +10,8 @@ namespace loopscope {
 
 class JsonWriter {
  public:
-  JsonWriter();
+  enum class Layout { Compact, Lines /* for people: a line a member */ };
+  explicit JsonWriter(Layout layout = Layout::Compact);
   ~JsonWriter();
   void begin_object();
   void end_object();
@@ -25,6 +26,7 @@ class JsonWriter {
   void value(int32_t number);
   void value(uint64_t number);
   void null();
+  void raw_member(std::string_view name, std::string_view json);  // a value that is JSON text already
   template <class T>
   void member(std::string_view name, T&& v) {
     key(name);

@@ -11,6 +11,7 @@ export interface EngineProject extends Deletable {
   name(): string;
   source(): string;
   renderDiagnostics(file: string): string;
+  write(format: string): { text: string | null; diagnostics: string };
   compile(options: string): EngineProgram;
 }
 

@@ -39,19 +39,44 @@ export class Project {
   readonly source: string;
   /** What the reader had to say; errors in equations are found by the model. */
   readonly diagnostics: readonly Diagnostic[];
+  /** The same as text, each with its file, line, column, source line and a caret. */
+  readonly renderedDiagnostics: string;
   readonly #model: Model;
+  readonly #handle: Handle<EngineProject>;
 
   /** @internal */
   constructor(handle: Handle<EngineProject>, file: string) {
+    this.#handle = handle;
     this.name = handle.call((project) => project.name());
     this.source = handle.call((project) => project.source());
     this.diagnostics = parseDiagnostics(handle.call((project) => project.diagnostics()));
+    this.renderedDiagnostics = handle.call((project) => project.renderDiagnostics(file));
     this.#model = new Model(handle, file);
   }
 
   /** The model that is simulated; the same object at every call. */
   mainModel(): Model {
     return this.#model;
+  }
+
+  /** The project as XMILE 1.0. Reading that gives the same model. Throws as `toJson` does, and `unsupported_feature` where XMILE cannot say it. */
+  toXmile(): string {
+    return this.#write('xmile');
+  }
+
+  /** The project in this project's own format (docs/formats.md). Throws `model_has_errors` where the file was read with errors. */
+  toJson(): string {
+    return this.#write('json');
+  }
+
+  #write(format: 'xmile' | 'json'): string {
+    const { text, diagnostics } = this.#handle.call((project) => project.write(format));
+    if (text !== null) return text;
+    const [first, ...more] = errorsOf(parseDiagnostics(diagnostics));
+    const read = errorsOf(this.diagnostics).length > 0;
+    if (!read) throw new LoopscopeError(first!.code, first!.message, { diagnostics: [first!, ...more] });
+    const { diagnostics: all, renderedDiagnostics: rendered } = this;
+    throw new LoopscopeError('model_has_errors', 'a file that was read with errors is not written: the text would hide them', { diagnostics: all, rendered });
   }
 
   /** Frees the project and its model in the engine. Simulations that were made of it live on until they are disposed of themselves. */

@@ -4,8 +4,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { load, LoopscopeError } from '../../js/dist/index.js';
-import { ownModels, readManifest, shared, supportedEntries } from './corpus.mjs';
+import { ownModels, readableEntries, readManifest, shared, supportedEntries } from './corpus.mjs';
 import { ltmChecks } from './ltm_oracles.mjs';
+import { roundTrip } from './round_trip.mjs';
 import { canonical, compare, readExpected } from './tables.mjs';
 
 const engines = ['wasm', 'vm'];
@@ -18,6 +19,7 @@ const totals = { passed: 0, failed: 0, known: 0, cells: 0 };
 // Our own are computed in double precision without the engine.
 const ownRule = { rtol: 1e-9, atol: 0, peak: 1e-12 };
 for (const { id, file, expected } of ownModels) await check(id, (engine) => againstTable(file, expected, ownRule, [], engine));
+for (const { id, file } of ownModels) await check(`round-trip ${id}`, () => roundTrip(file), ['vm']);
 
 const manifest = readManifest();
 if (manifest === null) {
@@ -25,6 +27,7 @@ if (manifest === null) {
 } else {
   const entries = supportedEntries(manifest);
   for (const entry of entries) await check(entry.id, checkOf(entry, manifest.tolerance_rules.classes));
+  for (const { id, file } of readableEntries(manifest)) await check(`round-trip ${id}`, () => roundTrip(file), ['vm']);
   for (const { id, run } of ltmChecks(shared, manifest)) await check(id, async (engine) => ({ cells: await run(engine), problems: [] }));
   for (const id of Object.keys(known)) if (!entries.some((entry) => entry.id === id)) fail(id, '', ['listed in known.json and not in the corpus']);
 }
@@ -35,9 +38,9 @@ console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exit(totals.failed > 0 ? 1 : 0);
 
 /** Runs one check on both engines. `work` gives { cells, problems, note? } or throws. */
-async function check(id, work) {
+async function check(id, work, machines = engines) {
   if (!id.includes(only)) return;
-  for (const engine of engines) {
+  for (const engine of machines) {
     let outcome;
     try {
       outcome = await work(engine);

@@ -25,8 +25,11 @@ export function readManifest() {
 }
 
 // What the engine does not do yet, as it shows in `requires` and `features` of an entry.
+const formats = new Set(['xmile', 'json', 'systems']);
 const notYet = /^(?:lang:)?(?:conveyor|queue)/;
 
-/** The entries of the manifest that the engine is to handle; of a few the model itself is not in the corpus. */
-export const supportedEntries = (manifest) =>
-  manifest.models.filter((entry) => entry.format === 'xmile' && ![...entry.requires, ...entry.features].some((need) => notYet.test(need)) && existsSync(entry.file));
+/** The entries of the manifest that there are readers for; of a few the model itself is not in the corpus. */
+export const readableEntries = (manifest) => manifest.models.filter((entry) => formats.has(entry.format) && existsSync(entry.file));
+
+/** Those that the engine is to handle. */
+export const supportedEntries = (manifest) => readableEntries(manifest).filter((entry) => ![...entry.requires, ...entry.features].some((need) => notYet.test(need)));

@@ -7,6 +7,7 @@
 
 #include "compile.h"
 #include "ltm/analysis.h"
+#include "model/dump.h"
 #include "vm/vm.h"
 
 namespace loopscope {
@@ -64,9 +65,24 @@ inline void check_same_run(const Program& a, const double* slab_a, const Program
   }
 }
 
+// What an XMILE file says without errors comes back from what is written of it, and what a file of any format says from JSON.
+inline void check_round_trip(const LoadedProject& loaded) {
+  if (!loaded.project || has_errors(loaded.diagnostics) || !std::isfinite(loaded.project->specs.dt)) return;
+  for (const char* format : {"json", "xmile"}) {
+    if (format[0] == 'x' && loaded.source.find("<model") == std::string::npos) continue;
+    auto text = convert_project(loaded, format);
+    PROMISE(text);
+    LoadedProject again = load_project(*text);
+    PROMISE(again.project && dump_model(*again.project) == dump_model(*loaded.project));
+    auto twice = convert_project(again, format);
+    PROMISE(twice && *twice == *text);
+  }
+}
+
 inline void exercise(const LoadedProject& loaded, const CompileOptions& given, size_t size) {
   check_diagnostics(loaded.diagnostics, loaded.source);
   PROMISE(loaded.project || has_errors(loaded.diagnostics));
+  check_round_trip(loaded);
   CompileOptions options = given;
   options.ltm = false;
   CompiledProgram plain = compile_project(loaded, options);

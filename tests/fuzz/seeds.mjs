@@ -15,7 +15,7 @@ function* files(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* files(path);
-    else if (/\.(xmile|stmx|itmx|xml)$/i.test(entry.name)) yield path;
+    else if (/\.(xmile|stmx|itmx|xml|json|txt)$/i.test(entry.name)) yield path;
   }
 }
 

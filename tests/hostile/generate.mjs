@@ -17,8 +17,18 @@ const many = (count, line) => Array.from({ length: count }, (_, i) => line(i));
 const lines = (count, line) => many(count, line).join('\n');
 const nested = (depth, open, inside, close) => open.repeat(depth) + inside + close.repeat(depth);
 
+const json = (auxiliaries) => `{"simSpecs": {"startTime": 0, "endTime": 10}, "models": [{"name": "main", "auxiliaries": [${auxiliaries}]}]}`;
+
 // By file name. What is expected of each is in cases.json.
 const files = {
+  'json-deep.json': () => nested(1e6, '{"a":', '1', '}'),
+  'json-9-million-values.json': () => `{"models": [${'0,'.repeat(9e6)}0]}`,
+  'json-wrong-100000.json': () => json(many(1e5, () => '7').join()),
+  'json-variables-50000.json': () => json(many(5e4, (i) => `{"name": "v${i}", "order": ${5e4 - i}, "equation": "TIME + ${i}"}`).join()),
+  'json-name-of-a-megabyte.json': () => json(`{"name": "${'\\u006e'.repeat(2e5)}", "equation": "1"}`),
+  'systems-flows-5000.txt': () => `a(1000000)\n${lines(5000, (i) => `a > b${i % 10} @ ${(i % 7) + 1}`)}`,
+  'systems-parentheses-half-million.txt': () => `a > b @ ${nested(5e5, '(', '1', ')')}`,
+  'systems-wrong-100000.txt': () => `a > b @ 1\n${lines(1e5, () => 'a > b @ 1 +')}`,
   'elements-million-deep.xmile': () => model(nested(1e6, '<a>', '', '</a>')),
   'elements-5-million.xmile': () => model('<a/>'.repeat(5e6)),
   'attributes-200000.xmile': () => model(`<aux ${many(2e5, (i) => `a${i}="1"`).join(' ')} name="a"><eqn>1</eqn></aux>`),

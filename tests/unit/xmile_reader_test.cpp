@@ -82,7 +82,7 @@ model
     = TIME
     discrete (0, 70) (1, 71) (2, 75)
 )");
-  CHECK(r.project->models[0].views_xml == "<views><view type=\"stock_flow\"/></views>");
+  CHECK(r.project->models[0].xml == "<views><view type=\"stock_flow\"/></views>");
   CHECK(r.variable("heat_loss").documentation == "To the room.");
 }
 
@@ -165,7 +165,7 @@ TEST_CASE("before XMILE 1.0 Stella wrote variables into the model itself, with p
     <display zoom="200"><connector/></display><interface/></model></xmile>)");
   REQUIRE(r.project);
   CHECK(r.equation("a") == "1");
-  CHECK(r.project->models[0].views_xml == "<display zoom=\"200\"><connector/></display><interface/>");
+  CHECK(r.project->models[0].xml == "<display zoom=\"200\"><connector/></display>\n<interface/>");
   CHECK(r.codes() == "ignored_element");  // isee:display: a note, nothing more
 }
 
@@ -357,7 +357,7 @@ TEST_CASE("other formats are named, other encodings converted") {
   CHECK(read("").codes() == "unknown_format");
   CHECK(read("<svg/>").codes() == "unknown_format");
   CHECK(read("hello").codes() == "unknown_format");
-  CHECK(read("{\"models\": []}").codes() == "unsupported_feature");
+  CHECK(read("{\"models\": []}").codes() == "no_model");
   CHECK(read("{UTF-8}\nx = 1\n~\n~\n|\n").codes() == "unsupported_feature");
   CHECK(read("x = 1 ~ dollars \xA3 ~ |").codes() == "unsupported_feature");
   CHECK(read("<xmile name='\xE9'/>").codes() == "bad_encoding");

@@ -1,6 +1,6 @@
 // What each command does. Data to stdout or -o, everything said about the model to stderr.
 import { readFile } from 'node:fs/promises';
-import { load, loopSlots, LoopscopeError, type Diagnostic, type Model, type Sim, type SimulateOptions } from '../index.js';
+import { load, loopSlots, LoopscopeError, type Diagnostic, type Model, type Project, type Sim, type SimulateOptions } from '../index.js';
 import { choice, loopOptions, modelAndOverrides, number, onlyModel, runOptions, simulateOptions, text, UsageError, type OptionSpecs, type Parsed } from './args.js';
 import { aligned, byShare, count, delimited, emit, linksJson, loopsJson, numberText, percent, tableJson, type Table } from './output.js';
 
@@ -24,17 +24,19 @@ const modeHelp = `  --mode MODE               auto (default), exhaustive or disc
   --pin 'a > b > c'         score this loop in any mode; may be given several times
   --max-loops, --threshold, --budget  of discovery: loops listed (200), least share (0.001), milliseconds (2000)`;
 
-async function withModel<T>(file: string, use: (model: Model) => Promise<T>): Promise<T> {
+async function withProject<T>(file: string, use: (project: Project) => Promise<T>): Promise<T> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${file} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`);
   });
   const project = await load(bytes, { file });
   try {
-    return await use(project.mainModel());
+    return await use(project);
   } finally {
     project.dispose();
   }
 }
+
+const withModel = <T>(file: string, use: (model: Model) => Promise<T>): Promise<T> => withProject(file, (project) => use(project.mainModel()));
 
 /** Loads, starts a simulation, says what there is to say about the model, and runs to the end. */
 function withRun<T>(parsed: Parsed, enableLtm: boolean, use: (sim: Sim) => Promise<T>): Promise<T> {
@@ -276,4 +278,25 @@ const compile: Command = {
   },
 };
 
-export const commands: Readonly<Record<string, Command>> = { simulate, links, loops, check, dump, compile };
+const convert: Command = {
+  usage: 'convert MODEL -o out.xmile|out.json',
+  summary: 'write the model in another format',
+  options: { ...outputOption, to: { type: 'string' } },
+  help: `  -o FILE                   where it goes; its extension says the format
+  --to xmile|json           the format, for stdout or a file of another extension`,
+  async run(parsed) {
+    const file = onlyModel(parsed);
+    const output = text(parsed.values, 'output');
+    const extension = /\.(xmile|stmx|xml|json)$/i.exec(output ?? '')?.[1]?.toLowerCase();
+    const to = choice(parsed.values, 'to', ['xmile', 'json']) ?? (extension && (extension === 'json' ? 'json' : 'xmile'));
+    if (to === undefined) throw new UsageError('which format? Give -o out.xmile or -o out.json, or --to xmile or --to json');
+    return withProject(file, async (project) => {
+      const written = to === 'json' ? project.toJson() : project.toXmile();
+      say(project.renderedDiagnostics);
+      await emit([written], output);
+      return 0;
+    });
+  },
+};
+
+export const commands: Readonly<Record<string, Command>> = { simulate, links, loops, check, dump, compile, convert };

@@ -1,0 +1,14 @@
+// The way back: a project as the text of a model file.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "model/model.h"
+#include "support/result.h"
+
+namespace loopscope {
+
+// `format`: xmile or json.
+Result<std::string> write_project(const Project& project, std::string_view format);
+
+}  // namespace loopscope
