@@ -76,7 +76,12 @@ std::string Expander::did_you_mean(const std::string& name, bool function) {
 void Expander::set_macros(const std::vector<Macro>& macros) {
   for (const Macro& written : macros) {
     BuiltinMacro macro;
-    for (const std::string& parameter : written.parameters) macro.parameters.push_back({canonical_name(parameter), ""});
+    for (const std::string& parameter : written.parameters) {
+      macro.parameters.push_back({canonical_name(parameter), ""});
+      for (size_t i = 0; i + 1 < macro.parameters.size(); i++)
+        if (macro.parameters[i].name == macro.parameters.back().name)
+          diagnostics_.push_back(diagnose(Code::duplicate_name, "the macro " + written.name + " has two parameters of the name " + parameter, written.span));
+    }
     for (const Variable& v : written.variables) {
       // Parameters stand among the variables too, for when the macro is looked at alone.
       bool parameter = std::any_of(macro.parameters.begin(), macro.parameters.end(), [&](const MacroParameter& p) { return p.name == v.id; });
@@ -151,6 +156,7 @@ void Expander::report(uint32_t variable, Code code, const SourceText* text, uint
 
 AstId Expander::error(const Scope& scope, const Ast& from, AstId node, Code code, std::string message, Ast& out) {
   const AstNode& n = from.nodes[node];
+  if (scope.bindings && scope.macro != none_id) message = "in the macro " + system_.macros[scope.macro].name + ": " + message;
   report(scope.owner, code, scope.text, n.offset, n.length, std::move(message));
   return out.add_number(0, n.offset, n.length);
 }
@@ -237,6 +243,12 @@ AstId Expander::expand_subscript(const Ast& from, AstId node, Ast& out, const Sc
     // Dimension.element, as some write it.
     size_t dot = name.rfind('.');
     if (dot != std::string::npos && system_.dimensions.element(dimension, name.substr(dot + 1))) return out.add_name(name.substr(dot + 1), n.offset, n.length);
+    bool bound = scope.bindings && scope.bindings->count(name);
+    if (!bound && find(name, scope) == none_id && !find_builtin(name)) {
+      const Dimension& d = system_.dimensions[dimension];
+      return error(scope, from, node, Code::unknown_subscript,
+                   "the dimension " + d.name + " has no element " + name + (suggestions_left_-- > 0 ? suggestions(name, d.elements) : ""), out);
+    }
   }
   return expand(from, node, out, scope, false);
 }
@@ -259,9 +271,10 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
                    name + " is a graphical function without an input; write " + name + "(x) or LOOKUP(" + name + ", x)", out);
     if (v.kind == VariableKind::Module)
       return error(scope, from, node, Code::not_a_variable, name + " is a module; name one of its variables, " + name + ".variable", out);
+    if (v.shapeless) return out.add_number(0, n.offset, n.length);  // said at the variable
     if (n.count && n.count != v.dimensions.size())
       return error(scope, from, node, Code::wrong_subscripts,
-                   name + (v.dimensions.empty() ? " is no array" : " has " + std::to_string(v.dimensions.size()) + " dimensions") + " and " +
+                   name + (v.dimensions.empty() ? " is no array" : " has " + std::to_string(v.dimensions.size()) + (v.dimensions.size() == 1 ? " dimension" : " dimensions")) + " and " +
                        std::to_string(n.count) + (n.count == 1 ? " subscript is given" : " subscripts are given"), out);
     std::vector<uint32_t> dimensions = v.dimensions;
     std::string id = v.id;
@@ -271,6 +284,7 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
   }
   if (builtin && builtin->kind == BuiltinKind::Value) {
     if (builtin->value() == BuiltinValue::Self) return add_reference(out, scope.self, n);
+    if (n.count) return error(scope, from, node, Code::wrong_subscripts, name + " is no array", out);
     return out.add_call(from.like(node), builtin->name(), {});
   }
   // A dimension or element used as the number of its position; also as Dimension.Element.
@@ -284,6 +298,7 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
     call.root = call.add_call(from.like(node), builtin->name(), {});
     return expand_call(call, call.root, out, scope, false);
   }
+  if (macros_.count(name)) return error(scope, from, node, Code::wrong_arity, "the macro " + name + " needs its arguments in parentheses", out);
   if (builtin)
     return error(scope, from, node, Code::wrong_arity, "the function " + name + " needs its arguments in parentheses: " + arity_text(*builtin), out);
   return error(scope, from, node, Code::unknown_variable,
@@ -547,6 +562,11 @@ AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope&
   const AstNode& n = from.nodes[node];
   constexpr int deepest = 50;
   if (macro_depth_ >= deepest) return error(scope, from, node, Code::macro_recursion, "the macro " + name + " calls itself, or macros are nested over 50 deep", out);
+  constexpr uint32_t most_instances = 100'000;  // macros that call others twice double and double
+  if (++instances_ > most_instances) {
+    if (instances_ > most_instances + 1) return out.add_number(0, n.offset, n.length);  // said once
+    return error(scope, from, node, Code::input_too_large, "with its macros written out this model calls more than 100,000 of them", out);
+  }
   uint32_t instance = scope.macro;
   if (instance == none_id) {
     instance = uint32_t(system_.macros.size());

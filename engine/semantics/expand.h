@@ -73,6 +73,7 @@ class Expander {
   std::unordered_map<std::string, std::string> connected_;  // module input -> source
   uint32_t streams_ = 0;
   int macro_depth_ = 0;
+  uint32_t instances_ = 0;
   int suggestions_left_ = 50;  // each costs a look at every name
 };
 
