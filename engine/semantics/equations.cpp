@@ -155,7 +155,7 @@ struct SystemBuilder {
     std::string target = resolve(c.to->text, true), source = resolve(c.from->text, false);
     if (!system.index.count(target)) return error(*c.module, Code::unknown_variable, c.to->span, "the module connection sets " + target + ", which does not exist");
     if (!system.index.count(source)) return error(*c.module, Code::unknown_variable, c.from->span, "the module connection reads " + source + ", which does not exist");
-    if (!connected.emplace(target, source).second)
+    if (connected.emplace(target, source).first->second != source)  // files repeat a connection at both modules
       error(*c.module, Code::duplicate_name, c.to->span, "the module's input " + target + " is connected twice; remove one of the connections");
   }
 
