@@ -8,6 +8,8 @@
 
 namespace loopscope {
 
+constexpr const char* machinery_separator = "\u205A";  // in the names of hidden variables
+
 class Expander {
  public:
   Expander(EquationSystem& system, const LineIndex& lines, std::vector<Diagnostic>& diagnostics)
