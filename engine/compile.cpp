@@ -38,7 +38,7 @@ CompiledProgram compile(const LoadedProject& loaded, const CompileOptions& optio
   out.diagnostics = loaded.diagnostics;
   if (!loaded.project) return out;
   EquationSystem system = build_equations(*loaded.project, options, out.diagnostics);
-  if (has_errors(out.diagnostics)) return out;
+  // Lowered all the same if there were errors, for those of the other variables.
   UnorderedProgram unordered = lower_equations(system, LineIndex(loaded.project->source), out.diagnostics);
   if (has_errors(out.diagnostics)) return out;
   auto program = std::make_shared<Program>(schedule(std::move(unordered), out.diagnostics));

@@ -118,7 +118,7 @@ void XmileReader::read_variable_child(pugi::xml_node node, Variable& variable) {
 
 void XmileReader::add_definitions(pugi::xml_node node, Variable& variable) {
   Definition whole = definition(node, variable.name);
-  if (variable.kind == VariableKind::Table) whole.table = graphical_function(node, variable.name);
+  if (variable.kind == VariableKind::Table && (file_.child(node, "ypts") || !file_.child(node, "element"))) whole.table = graphical_function(node, variable.name);
   std::vector<SourceText> equations;
   bool elements = false;
   for (pugi::xml_node child : node.children()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 #include "model/names.h"
 #include "semantics/expand.h"
@@ -36,6 +37,7 @@ struct SystemBuilder {
   EquationSystem system;
   LineIndex lines;
   std::vector<Connection> pending;
+  bool said_too_many_ = false;
   std::unordered_map<std::string, std::string> connected;  // module input -> its source, by full id
 
   SystemBuilder(const Project& p, const CompileOptions& o, std::vector<Diagnostic>& d)
@@ -118,8 +120,14 @@ struct SystemBuilder {
     const Model* model = find_model(module);
     if (!model) return error(module, Code::no_model, {}, "the module " + module.name + " instantiates a model that the file does not define");
     constexpr size_t deepest = 50;
-    if (std::find(inside.begin(), inside.end(), model) != inside.end() || inside.size() > deepest)
-      return error(module, Code::macro_recursion, {}, "the module " + module.name + " contains itself");
+    if (std::find(inside.begin(), inside.end(), model) != inside.end()) return error(module, Code::macro_recursion, {}, "the module " + module.name + " contains itself");
+    if (inside.size() > deepest) return error(module, Code::nesting_too_deep, {}, "modules are nested more than 50 deep here");
+    constexpr size_t most_variables = 500'000;  // a model in a model in a model doubles and doubles
+    if (system.variables.size() > most_variables) {
+      if (!said_too_many_) error(module, Code::input_too_large, {}, "the modules of this model come to more than 500,000 variables");
+      said_too_many_ = true;
+      return;
+    }
     std::string prefix = scoped_name(scope, module.id) + ".";
     inside.push_back(model);
     declare_model(*model, prefix, inside);
@@ -147,7 +155,8 @@ struct SystemBuilder {
     std::string target = resolve(c.to->text, true), source = resolve(c.from->text, false);
     if (!system.index.count(target)) return error(*c.module, Code::unknown_variable, c.to->span, "the module connection sets " + target + ", which does not exist");
     if (!system.index.count(source)) return error(*c.module, Code::unknown_variable, c.from->span, "the module connection reads " + source + ", which does not exist");
-    connected[target] = source;
+    if (connected.emplace(target, source).first->second != source)  // files repeat a connection at both modules
+      error(*c.module, Code::duplicate_name, c.to->span, "the module's input " + target + " is connected twice; remove one of the connections");
   }
 
   // A module's input is its source, element by element. Inputs may lead to inputs, so arrays spread until nothing changes.
@@ -170,9 +179,14 @@ struct SystemBuilder {
         d.loops.push_back(v.dimensions[i]);
         d.target.push_back({i, 0, {}});
       }
+      const std::vector<uint32_t>& over = system.variables[system.index.at(source)].dimensions;
       std::vector<AstId> subscripts;
-      for (size_t i = 0; i < system.variables[system.index.at(source)].dimensions.size(); i++)
+      for (size_t i = 0; i < over.size(); i++) {
         subscripts.push_back(d.equation.add_name(system.dimensions[v.dimensions[i]].id));
+        if (over[i] != v.dimensions[i] && !system.dimensions.mapping(v.dimensions[i], over[i]))
+          diagnostics.push_back(diagnose(Code::wrong_subscripts, "the module's input is an array over " + system.dimensions[v.dimensions[i]].name + ", and " + source +
+                                                                     ", which it is connected to, over " + system.dimensions[over[i]].name, v.written->span, v.name));
+      }
       AstNode node{};
       node.kind = AstKind::Name;
       node.name = uint32_t(d.equation.names.size());
@@ -193,6 +207,22 @@ struct SystemBuilder {
     system.dimensions.declare(none);
   }
 
+  void check_mappings() {
+    auto say = [&](const DimensionDeclaration& d, Code code, std::string message) {
+      Diagnostic warning = diagnose(code, std::move(message), d.span);
+      warning.severity = Severity::Warning;  // an error wherever the mapping is used
+      diagnostics.push_back(std::move(warning));
+    };
+    for (const DimensionDeclaration& d : project.dimensions)
+      for (const std::string& name : d.maps_to) {
+        uint32_t to = system.dimensions.find(canonical_name(name)), from = system.dimensions.find(d.id);
+        if (to == none_id) say(d, Code::unknown_dimension, "the dimension " + d.name + " maps to " + name + ", which the file does not define");
+        else if (from != none_id && !system.dimensions.mapping(from, to))
+          say(d, Code::wrong_subscripts, "the dimensions " + d.name + " and " + name + " have " + std::to_string(system.dimensions[from].size()) + " and " +
+                                             std::to_string(system.dimensions[to].size()) + " elements and cannot be mapped one to one");
+      }
+  }
+
   void declare(const Variable& written, const std::string& scope) {
     EquationVariable v;
     v.id = scoped_name(scope, written.id);
@@ -207,8 +237,9 @@ struct SystemBuilder {
       error(written, Code::unsupported_feature, {}, what + " is not simulated yet");
     for (const std::string& name : written.dimensions) {
       uint32_t d = system.dimensions.find(canonical_name(name));
-      if (d == none_id) error(written, Code::unknown_dimension, {}, "the dimension " + name + " is not defined in the file");
-      else v.dimensions.push_back(d);
+      if (d != none_id) v.dimensions.push_back(d);
+      else error(written, Code::unknown_dimension, {}, "the dimension " + name + " is not defined in the file");
+      v.shapeless |= d == none_id;
     }
     constexpr uint64_t most_elements = 10'000'000;
     uint64_t elements = 1;
@@ -216,6 +247,7 @@ struct SystemBuilder {
     if (elements > most_elements) {
       error(written, Code::input_too_large, {}, "this array has more than 10,000,000 elements");
       v.dimensions.clear();
+      v.shapeless = true;
     }
     if (v.dimensions.size() == written.dimensions.size() && elements <= most_elements)
       for (const Definition& d : written.definitions) definition(v, written, d);
@@ -227,17 +259,18 @@ struct SystemBuilder {
     EquationDefinition out;
     out.text = &d.equation;
     if (!d.subscripts.empty() && d.subscripts.size() != v.dimensions.size())
-      return error(written, Code::wrong_subscripts, d.equation.span, "an element has " + std::to_string(d.subscripts.size()) + " subscripts and the variable " +
-                                                                         std::to_string(v.dimensions.size()) + " dimensions");
+      return error(written, Code::wrong_subscripts, d.equation.span, "subscripts of an element: " + std::to_string(d.subscripts.size()) + "; dimensions of the variable: " +
+                                                                         std::to_string(v.dimensions.size()));
     for (uint32_t i = 0; i < v.dimensions.size(); i++) {
       TargetAxis axis;
-      std::string name = d.subscripts.empty() ? system.dimensions[v.dimensions[i]].id : canonical_name(d.subscripts[i]);
-      auto element = system.dimensions.element(v.dimensions[i], name);
+      bool whole = d.subscripts.empty();
+      std::string name = whole ? "*" : canonical_name(d.subscripts[i]);
+      auto element = whole ? std::nullopt : system.dimensions.element(v.dimensions[i], name);
       uint32_t loop = element ? none_id : name == "*" ? v.dimensions[i] : system.dimensions.find(name);
       auto map = loop == none_id || loop == v.dimensions[i] ? std::nullopt : system.dimensions.mapping(loop, v.dimensions[i]);
       if (element) axis.element = *element;
       else if (loop == none_id || (loop != v.dimensions[i] && !map))
-        return left_out(written, d.equation.span, name + " is no element of the dimension " + system.dimensions[v.dimensions[i]].name);
+        return left_out(written, d.equation.span, (name.empty() ? "an empty subscript" : name) + " is no element of the dimension " + system.dimensions[v.dimensions[i]].name);
       else {
         axis.loop = uint32_t(out.loops.size());
         out.loops.push_back(loop);
@@ -302,6 +335,7 @@ struct SystemBuilder {
     }
     const Model& model = project.models[0];
     for (const DimensionDeclaration& d : project.dimensions) declare(d);
+    check_mappings();
     std::vector<const Model*> inside{&model};
     declare_model(model, "", inside);
     connect_all();
@@ -316,7 +350,17 @@ struct SystemBuilder {
         flows(i, system.variables[i].written->outflows, false);
       }
     }
+    mark_faulty();
     return std::move(system);
+  }
+
+  // What has errors, by its name in the diagnostics, and what its equations made.
+  void mark_faulty() {
+    std::unordered_set<std::string> names;
+    for (const Diagnostic& d : diagnostics)
+      if (d.severity == Severity::Error) names.insert(d.variable);
+    for (EquationVariable& v : system.variables)
+      v.faulty = v.shapeless || (v.owner != none_id ? system.variables[v.owner].faulty : names.count(v.name) || (v.written && names.count(v.written->name)));
   }
 };
 

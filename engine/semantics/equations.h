@@ -48,6 +48,8 @@ struct EquationVariable {
   bool hidden = false;
   bool non_negative = false;
   bool initial_only = false;        // INIT(...): computed once, before the first row
+  bool shapeless = false;           // its dimensions could not be had: what reads it cannot be checked
+  bool faulty = false;              // errors were reported: not lowered
   uint32_t macro = none_id;         // instance that it is inside of (its output included)
   uint32_t stream = 0;              // of the random draw that the equation makes: the first of one an element
   std::vector<uint32_t> dimensions;

@@ -8,7 +8,6 @@
 namespace loopscope {
 
 namespace {
-constexpr const char* separator = "\u205A";
 
 std::string arity_text(const Builtin& b) {
   if (b.minimum == b.maximum) return std::to_string(b.minimum) + (b.minimum == 1 ? " argument" : " arguments");
@@ -73,30 +72,6 @@ std::string Expander::did_you_mean(const std::string& name, bool function) {
   return suggestions(name, function ? function_names() : ids_of(system_));
 }
 
-void Expander::set_macros(const std::vector<Macro>& macros) {
-  for (const Macro& written : macros) {
-    BuiltinMacro macro;
-    for (const std::string& parameter : written.parameters) macro.parameters.push_back({canonical_name(parameter), ""});
-    for (const Variable& v : written.variables) {
-      // Parameters stand among the variables too, for when the macro is looked at alone.
-      bool parameter = std::any_of(macro.parameters.begin(), macro.parameters.end(), [&](const MacroParameter& p) { return p.name == v.id; });
-      if (v.definitions.empty() || parameter || v.id == "output") continue;
-      MacroLine line{v.kind, v.id, v.definitions[0].equation.text, {}, {}, v.definitions[0].table};
-      for (const SourceText& flow : v.inflows) line.inflows.push_back(canonical_name(flow.text));
-      for (const SourceText& flow : v.outflows) line.outflows.push_back(canonical_name(flow.text));
-      macro.lines.push_back(std::move(line));
-    }
-    // The macro's value is its equation, which may be the name of one of its variables.
-    const Variable* same = nullptr;
-    for (const Variable& v : written.variables)
-      if (v.id == "output") same = &v;
-    macro.lines.push_back({VariableKind::Auxiliary, "output", same && canonical_name(written.equation.text) == "output" && !same->definitions.empty()
-                                                                  ? same->definitions[0].equation.text
-                                                                  : written.equation.text, {}, {}});
-    macros_.emplace(written.id, std::move(macro));
-  }
-}
-
 std::optional<double> Expander::value_at_start(const Ast& ast, AstId node, const std::string& scope, int depth) const {
   const AstNode& n = ast.nodes[node];
   if (depth > 20) return std::nullopt;
@@ -151,6 +126,7 @@ void Expander::report(uint32_t variable, Code code, const SourceText* text, uint
 
 AstId Expander::error(const Scope& scope, const Ast& from, AstId node, Code code, std::string message, Ast& out) {
   const AstNode& n = from.nodes[node];
+  if (scope.bindings && scope.macro != none_id) message = "in the macro " + system_.macros[scope.macro].name + ": " + message;
   report(scope.owner, code, scope.text, n.offset, n.length, std::move(message));
   return out.add_number(0, n.offset, n.length);
 }
@@ -172,7 +148,7 @@ Ast Expander::expand_text(uint32_t variable, const SourceText& text, const std::
 uint32_t Expander::add_hidden(const Scope& scope, const std::string& suffix, VariableKind kind) {
   EquationVariable v;
   const EquationVariable& owner = system_.variables[scope.owner];
-  v.id = "$" + std::string(separator) + owner.id + separator + std::to_string(hidden_count_[scope.owner]++) + separator + suffix;
+  v.id = "$" + std::string(machinery_separator) + owner.id + machinery_separator + std::to_string(hidden_count_[scope.owner]++) + machinery_separator + suffix;
   v.name = v.id;
   v.kind = kind;
   v.hidden = true;
@@ -237,6 +213,12 @@ AstId Expander::expand_subscript(const Ast& from, AstId node, Ast& out, const Sc
     // Dimension.element, as some write it.
     size_t dot = name.rfind('.');
     if (dot != std::string::npos && system_.dimensions.element(dimension, name.substr(dot + 1))) return out.add_name(name.substr(dot + 1), n.offset, n.length);
+    bool bound = scope.bindings && scope.bindings->count(name);
+    if (!bound && find(name, scope) == none_id && !find_builtin(name)) {
+      const Dimension& d = system_.dimensions[dimension];
+      return error(scope, from, node, Code::unknown_subscript,
+                   "the dimension " + d.name + " has no element " + name + (suggestions_left_-- > 0 ? suggestions(name, d.elements) : ""), out);
+    }
   }
   return expand(from, node, out, scope, false);
 }
@@ -259,9 +241,10 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
                    name + " is a graphical function without an input; write " + name + "(x) or LOOKUP(" + name + ", x)", out);
     if (v.kind == VariableKind::Module)
       return error(scope, from, node, Code::not_a_variable, name + " is a module; name one of its variables, " + name + ".variable", out);
+    if (v.shapeless) return out.add_number(0, n.offset, n.length);  // said at the variable
     if (n.count && n.count != v.dimensions.size())
       return error(scope, from, node, Code::wrong_subscripts,
-                   name + (v.dimensions.empty() ? " is no array" : " has " + std::to_string(v.dimensions.size()) + " dimensions") + " and " +
+                   name + (v.dimensions.empty() ? " is no array" : " has " + std::to_string(v.dimensions.size()) + (v.dimensions.size() == 1 ? " dimension" : " dimensions")) + " and " +
                        std::to_string(n.count) + (n.count == 1 ? " subscript is given" : " subscripts are given"), out);
     std::vector<uint32_t> dimensions = v.dimensions;
     std::string id = v.id;
@@ -271,6 +254,7 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
   }
   if (builtin && builtin->kind == BuiltinKind::Value) {
     if (builtin->value() == BuiltinValue::Self) return add_reference(out, scope.self, n);
+    if (n.count) return error(scope, from, node, Code::wrong_subscripts, name + " is no array", out);
     return out.add_call(from.like(node), builtin->name(), {});
   }
   // A dimension or element used as the number of its position; also as Dimension.Element.
@@ -284,6 +268,7 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
     call.root = call.add_call(from.like(node), builtin->name(), {});
     return expand_call(call, call.root, out, scope, false);
   }
+  if (macros_.count(name)) return error(scope, from, node, Code::wrong_arity, "the macro " + name + " needs its arguments in parentheses", out);
   if (builtin)
     return error(scope, from, node, Code::wrong_arity, "the function " + name + " needs its arguments in parentheses: " + arity_text(*builtin), out);
   return error(scope, from, node, Code::unknown_variable,
@@ -522,101 +507,6 @@ AstId Expander::expand_special(const Ast& from, AstId node, Ast& out, const Scop
   AstId reference = lift(scope, std::string(builtin.name()), std::move(equation), n, out, hidden);
   system_.variables[hidden].initial_only = builtin.special() == BuiltinSpecial::Initial;
   return reference;
-}
-
-AstId Expander::expand_builtin_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin) {
-  std::string name = builtin.form;
-  int order = 1, order_argument = macro_order_argument(name);
-  if (order_argument >= 0) {
-    // The order is structure: what it is at the start, it stays.
-    AstId argument = from.child(node, uint32_t(order_argument));
-    auto literal = value_at_start(from, argument, system_.variables[scope.owner].scope);
-    if (!literal)
-      return error(scope, from, argument, Code::not_constant,
-                   "the order of " + from.name_of(node) + " must be known at the start: a number, or an expression on constants and TIME", out);
-    if (!(*literal >= 1 && *literal <= max_macro_order))
-      return error(scope, from, argument, Code::bad_argument,
-                   "the order of " + from.name_of(node) + " must be from 1 to " + std::to_string(max_macro_order), out);
-    order = int(*literal);
-  }
-  return expand_macro(from, node, out, scope, builtin_macro(name, order, system_.vensim_made || name == "delay_n"), name, order_argument);
-}
-
-// The instance: hidden variables for arguments that are expressions and for the body, all over the loops of the equation that calls.
-AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const BuiltinMacro& macro, const std::string& name, int skipped) {
-  const AstNode& n = from.nodes[node];
-  constexpr int deepest = 50;
-  if (macro_depth_ >= deepest) return error(scope, from, node, Code::macro_recursion, "the macro " + name + " calls itself, or macros are nested over 50 deep", out);
-  uint32_t instance = scope.macro;
-  if (instance == none_id) {
-    instance = uint32_t(system_.macros.size());
-    system_.macros.push_back({name, none_id});
-  }
-  Scope outside = scope;
-  outside.macro = instance;
-  std::unordered_map<std::string, std::pair<Ast, AstId>> bindings;
-  uint32_t given = 0;
-  for (const MacroParameter& parameter : macro.parameters) {
-    if (int(given) == skipped) given++;
-    Ast bound;
-    if (given < n.count) {
-      AstId argument = from.child(node, given++);
-      auto literal = literal_number(from, argument);
-      uint32_t named = from.nodes[argument].kind == AstKind::Name ? find_bound(from.name_of(argument), scope) : none_id;
-      if (literal) bound.root = bound.add_number(*literal);
-      else if (named != none_id && system_.variables[named].kind == VariableKind::Table) bound.root = bound.add_name(system_.variables[named].id);  // to be looked up in
-      else bound.root = name_of_argument(from, argument, bound, outside, parameter.name.c_str());
-    } else {
-      std::vector<ParseError> ignored;
-      Ast fallback = parse_equation(parameter.fallback, Dialect::Xmile, ignored);
-      Scope inner{scope.owner, scope.self, nullptr, instance, scope.loops, &bindings};
-      bound.root = expand(fallback, fallback.root, bound, inner, false);
-    }
-    AstId root = bound.root;
-    bindings.emplace(parameter.name, std::make_pair(std::move(bound), root));
-  }
-  std::vector<uint32_t> variables;
-  std::string stem = name + separator;
-  for (const MacroLine& line : macro.lines) {
-    uint32_t v = add_hidden(outside, line.name == "output" ? name : stem + line.name, line.kind);
-    variables.push_back(v);
-    if (line.table) system_.variables[v].definitions[0].table = add_table(system_, system_.variables[v].id, *line.table);
-    Ast local;
-    local.root = add_reference(local, v, AstNode{});
-    bindings.emplace(line.name, std::make_pair(local, local.root));
-  }
-  uint32_t output = none_id;
-  macro_depth_++;
-  for (size_t i = 0; i < macro.lines.size(); i++) {
-    const MacroLine& line = macro.lines[i];
-    if (line.kind == VariableKind::Table) continue;
-    std::vector<ParseError> errors;
-    Ast body = parse_equation(line.equation, Dialect::Xmile, errors);
-    for (const ParseError& e : errors) report(scope.owner, e.code, nullptr, 0, 0, "in the macro " + name + ", " + line.name + ": " + e.message);
-    Scope inner{scope.owner, variables[i], nullptr, instance, scope.loops, &bindings};
-    Ast equation;
-    if (!body.empty()) equation.root = expand(body, body.root, equation, inner, true);
-    EquationVariable& v = system_.variables[variables[i]];
-    v.definitions[0].equation = std::move(equation);
-    auto flows = [&](const std::vector<std::string>& names, std::vector<uint32_t>& list) {
-      for (const std::string& flow : names) {
-        auto bound = bindings.find(flow);
-        uint32_t id = none_id;
-        if (bound != bindings.end() && bound->second.first.nodes[bound->second.second].kind == AstKind::Name) {
-          auto known = system_.index.find(bound->second.first.name_of(bound->second.second));
-          if (known != system_.index.end()) id = known->second;
-        }
-        if (id == none_id) report(scope.owner, Code::unknown_flow, nullptr, 0, 0, "in the macro " + name + " the flow " + flow + " of " + line.name + " is missing");
-        else list.push_back(id);
-      }
-    };
-    flows(line.inflows, v.inflows);
-    flows(line.outflows, v.outflows);
-    if (line.name == "output") output = variables[i];
-  }
-  macro_depth_--;
-  if (scope.macro == none_id) system_.macros[instance].output = output;
-  return add_reference(out, output, n);
 }
 
 }  // namespace loopscope

@@ -8,6 +8,8 @@
 
 namespace loopscope {
 
+constexpr const char* machinery_separator = "\u205A";  // in the names of hidden variables
+
 class Expander {
  public:
   Expander(EquationSystem& system, const LineIndex& lines, std::vector<Diagnostic>& diagnostics)
@@ -73,6 +75,7 @@ class Expander {
   std::unordered_map<std::string, std::string> connected_;  // module input -> source
   uint32_t streams_ = 0;
   int macro_depth_ = 0;
+  uint32_t instances_ = 0;
   int suggestions_left_ = 50;  // each costs a look at every name
 };
 

@@ -91,6 +91,7 @@ class ExpressionLowering {
   std::optional<FreeAxis> free_axis(const Ast& ast, AstId subscript, uint32_t dimension);
   std::optional<IndexMap> subscript(const Ast& ast, AstId node, uint32_t dimension, std::vector<FreeAxis>& seen);
   std::optional<IndexMap> find_free(FreeAxis wanted, uint32_t dimension, std::vector<FreeAxis>& seen);
+  std::string why_none(const Ast& ast, AstId node, uint32_t dimension) const;
   const LoweringAxis* named_axis(uint32_t dimension) const;
   ExprId error(const Ast& ast, AstId node, Code code, std::string message);
   VariableId add_initial(const std::string& suffix, ExprId value);

@@ -1,6 +1,7 @@
 #include "semantics/lower.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "semantics/expression_lowering.h"
 
@@ -29,9 +30,9 @@ class Lowering {
     for (const Dimension& d : system_.dimensions.all()) p.dimensions.push_back({d.name, d.elements});
     declare();
     for (uint32_t i = 0; i < system_.variables.size(); i++)
-      if (program_id_[i] != none_id) definitions(i);
+      if (program_id_[i] != none_id && !system_.variables[i].faulty) definitions(i);
     for (uint32_t i = 0; i < system_.variables.size(); i++)
-      if (system_.variables[i].kind == VariableKind::Stock) stock(i);
+      if (system_.variables[i].kind == VariableKind::Stock && !system_.variables[i].faulty) stock(i);
     for (const MacroInfo& macro : system_.macros) p.macros.push_back({macro.name, program_id_[macro.output]});
     return std::move(result_);
   }
@@ -65,6 +66,7 @@ class Lowering {
       for (uint32_t d : v.dimensions) p.elements *= system_.dimensions[d].size();
       const EquationVariable& owner = v.owner == none_id ? v : system_.variables[v.owner];
       if (!owner.definitions.empty() && owner.definitions[0].text) p.span = owner.definitions[0].text->span;
+      else if (owner.written) p.span = owner.written->span;
       program_id_.push_back(add(std::move(p)));
     }
   }
@@ -90,19 +92,29 @@ class Lowering {
   std::vector<uint32_t> owners(uint32_t i) {
     const EquationVariable& v = system_.variables[i];
     std::vector<uint32_t> owner(result_.program.variables[program_id_[i]].elements, none_id);
-    for (uint32_t d = 0; d < v.definitions.size(); d++) each_element(v, v.definitions[d], [&](uint32_t element, const std::vector<uint32_t>&) { owner[element] = d; });
+    bool said = false;
+    for (uint32_t d = 0; d < v.definitions.size(); d++)
+      each_element(v, v.definitions[d], [&](uint32_t element, const std::vector<uint32_t>&) {
+        uint32_t before = std::exchange(owner[element], d);
+        if (said || before == none_id || !v.definitions[before].loops.empty() || !v.definitions[d].loops.empty() || !v.written) return;
+        said = true;
+        reporter(i, v.definitions[d].text)(Code::duplicate_name, 0, 0, "the element [" + element_name(v, element) + "] has two equations; the last one counts");
+        diagnostics_.back().severity = Severity::Warning;
+      });
     auto missing = std::find(owner.begin(), owner.end(), none_id);
     if (missing != owner.end() && v.written) {
-      uint32_t rest = uint32_t(missing - owner.begin());
-      std::string name;
-      for (size_t a = v.dimensions.size(); a-- > 0;) {
-        const Dimension& d = system_.dimensions[v.dimensions[a]];
-        name = d.elements[rest % d.size()] + (name.empty() ? "" : ",") + name;
-        rest /= d.size();
-      }
-      reporter(i, nullptr)(Code::missing_element, 0, 0, "the element [" + name + "] has no equation");
+      reporter(i, nullptr)(Code::missing_element, 0, 0, "the element [" + element_name(v, uint32_t(missing - owner.begin())) + "] has no equation");
     }
     return owner;
+  }
+  std::string element_name(const EquationVariable& v, uint32_t element) const {
+    std::string name;
+    for (size_t a = v.dimensions.size(); a-- > 0;) {
+      const Dimension& d = system_.dimensions[v.dimensions[a]];
+      name = d.elements[element % d.size()] + (name.empty() ? "" : ",") + name;
+      element /= d.size();
+    }
+    return name;
   }
 
   // Calls f(element, values of the definition's loops).
@@ -215,7 +227,7 @@ class Lowering {
     auto flow_value = [&](uint32_t flow) {
       ExprId load = expressions_.load_over_axes(program_id_[flow], system_.variables[flow].dimensions);
       if (load != none_id) return load;
-      reporter(i, nullptr)(Code::wrong_subscripts, 0, 0, "the flow " + system_.variables[flow].id + " has other dimensions than this stock");
+      if (!system_.variables[flow].shapeless) reporter(i, nullptr)(Code::wrong_subscripts, 0, 0, "the flow " + system_.variables[flow].id + " has other dimensions than this stock");
       return build.constant(0);
     };
     std::vector<ExprId> in, out;

@@ -220,6 +220,19 @@ ExprId ExpressionLowering::reference(const Ast& ast, AstId node, Plane plane) {
   return build.load(program_id_[known->second], plane, std::move(indices));
 }
 
+// Why a subscript gave no index map: what is wrong with it and what would be right.
+std::string ExpressionLowering::why_none(const Ast& ast, AstId node, uint32_t dimension) const {
+  std::string text = print_ast(ast, node), size = std::to_string(system_.dimensions[dimension].size());
+  if (literal_number(ast, node)) return "the subscript " + text + " is not a whole number from 1 to " + size;
+  switch (ast.nodes[node].kind) {
+    case AstKind::Position: return text + " is none of the subscripts of what the equation sets, or not one over this dimension";
+    case AstKind::Range: return "the range " + text + " must run upwards from one of its elements to another, by name or number from 1 to " + size + ", inside a reducer such as SUM";
+    case AstKind::Wildcard: return text + " stands for many elements and one number is wanted; reduce them, as with SUM";
+    case AstKind::Name: return "the equation does not run over " + text + ", nor over what is mapped to this dimension";
+    default: return text + " chooses no element";
+  }
+}
+
 bool ExpressionLowering::indices_of(const Ast& ast, AstId node, const EquationVariable& v, std::vector<IndexMap>& indices) {
   const AstNode& n = ast.nodes[node];
   std::vector<FreeAxis> seen;
@@ -238,10 +251,10 @@ bool ExpressionLowering::indices_of(const Ast& ast, AstId node, const EquationVa
       if (!index) index = find_free({v.dimensions[i], 0, system_.dimensions[v.dimensions[i]].size(), 0, false, {}}, v.dimensions[i], seen);
     }
     if (!index) {
-      std::string name = v.hidden ? "this" : v.id, text = n.count ? print_ast(ast, ast.child(node, i)) + " chooses no element" : "one must be chosen";
+      const std::string& over = system_.dimensions[v.dimensions[i]].name;
+      std::string name = v.hidden ? "this" : v.id, why = n.count ? why_none(ast, ast.child(node, i), v.dimensions[i]) : "an element must be named, or the whole reduced";
       error(ast, node, n.count ? Code::unknown_subscript : Code::wrong_subscripts,
-            name + " is an array over " + system_.dimensions[v.dimensions[i]].name + ", where " + text + ": name one, a dimension that the equation runs over, or reduce " +
-                (v.hidden ? "it" : "it with SUM(" + v.id + "[*])"));
+            name + " is an array over " + over + ": " + why + (v.hidden || n.count ? "" : ", as SUM(" + v.id + "[*])"));
       return false;
     }
     indices.push_back(*index);

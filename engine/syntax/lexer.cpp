@@ -107,7 +107,7 @@ Token Lexer::next() {
   char d = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
   if (is_digit(c) || (c == '.' && is_digit(d))) return number();
   if (c == '"') return quoted();
-  if (is_name_start(c)) return name();
+  if (is_name_start(c) || (c == '.' && (is_name_start(d) || d == '"'))) return name();  // .x is the outermost model's
   auto symbol = [&](TokenKind kind, uint32_t length) {
     Token token{kind, at_, length, 0};
     at_ += length;

@@ -68,6 +68,12 @@ const files = {
   'previous-190-nested.xmile': () => model(aux('a', nested(190, 'PREVIOUS(', 'TIME', ', 5)'))),
   'order-computed-four-ways-each.xmile': () =>
     model(`${lines(10, (i) => aux(`n${i}`, i < 9 ? `PULSE_TRAIN(${Array(4).fill(`n${i + 1}`).join(', ')})` : 1))}\n${aux('a', 'DELAYN(TIME, 5, n0)')}`),
+  'modules-300-deep.xmile': () =>
+    model(`<module name="m" model_name="p0"/>\n${aux('y', 1)}`).replace('</xmile>', `${many(300, (i) => `<model name="p${i}"><variables><module name="a" model_name="p${i + 1}"/></variables></model>`).join('\n')}
+<model name="p300"><variables>${aux('x', 1)}</variables></model>\n</xmile>`),
+  'elements-20000-that-read-each-other.xmile': () =>
+    model(`<aux name="x"><dimensions><dim name="A"/></dimensions>${many(2e4, (i) => `<element subscript="${i + 1}"><eqn>${i ? `x[${i}] + 1` : 'TIME'}</eqn></element>`).join('\n')}</aux>\n${aux('y', 'x[20000]')}`).replace(
+      '<model>', '<dimensions><dim name="A" size="20000"/></dimensions><model>'),
   // Written out as trees, these have 2^190 nodes.
   'squares-190-nested.xmile': () => model(`${aux('x', 'TIME / 10')}\n${aux('a', nested(190, '(', 'x', ')^2'))}`),
   'safe-divisions-190-nested.xmile': () => model(`${stock(['f'], 2)}\n${flow('f', nested(190, '(0.01 // ', 's', ')'))}`),

@@ -143,3 +143,14 @@ TEST_CASE("ltm arrays: scoring changes no value of an array") {
     for (const char* id : {"s", "f", "g"})
       CHECK_MESSAGE(same_bits(plain.series(id, i), scored.simulation.series(id, i)), (std::string(id) + names[i]));
 }
+
+TEST_CASE("ltm arrays: invariants that are elements one by one keep their values") {
+  Scored scored = score(R"(
+    dim D = a b c
+    aux x[D] = 0 ; [a] 1 ; [b] x[a] + 1 ; [c] x[b] * 5
+    stock s = 1 ; in f
+    flow f = s * x[c]
+  )");
+  CHECK(scored.simulation.series("x", 2)[0] == 10);
+  CHECK(scored.simulation.at("s", 2) == 121);
+}

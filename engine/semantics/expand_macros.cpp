@@ -1,0 +1,138 @@
+// The part of expansion that knows macros: the modeller's own, and builtin ones that are written in the model language.
+#include <algorithm>
+
+#include "model/names.h"
+#include "semantics/expand.h"
+
+namespace loopscope {
+
+void Expander::set_macros(const std::vector<Macro>& macros) {
+  for (const Macro& written : macros) {
+    BuiltinMacro macro;
+    for (const std::string& parameter : written.parameters) {
+      macro.parameters.push_back({canonical_name(parameter), ""});
+      for (size_t i = 0; i + 1 < macro.parameters.size(); i++)
+        if (macro.parameters[i].name == macro.parameters.back().name)
+          diagnostics_.push_back(diagnose(Code::duplicate_name, "the macro " + written.name + " has two parameters of the name " + parameter, written.span));
+    }
+    for (const Variable& v : written.variables) {
+      // Parameters stand among the variables too, for when the macro is looked at alone.
+      bool parameter = std::any_of(macro.parameters.begin(), macro.parameters.end(), [&](const MacroParameter& p) { return p.name == v.id; });
+      if (v.definitions.empty() || parameter || v.id == "output") continue;
+      MacroLine line{v.kind, v.id, v.definitions[0].equation.text, {}, {}, v.definitions[0].table};
+      for (const SourceText& flow : v.inflows) line.inflows.push_back(canonical_name(flow.text));
+      for (const SourceText& flow : v.outflows) line.outflows.push_back(canonical_name(flow.text));
+      macro.lines.push_back(std::move(line));
+    }
+    // The macro's value is its equation, which may be the name of one of its variables.
+    const Variable* same = nullptr;
+    for (const Variable& v : written.variables)
+      if (v.id == "output") same = &v;
+    macro.lines.push_back({VariableKind::Auxiliary, "output", same && canonical_name(written.equation.text) == "output" && !same->definitions.empty()
+                                                                  ? same->definitions[0].equation.text
+                                                                  : written.equation.text, {}, {}});
+    macros_.emplace(written.id, std::move(macro));
+  }
+}
+
+AstId Expander::expand_builtin_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin) {
+  std::string name = builtin.form;
+  int order = 1, order_argument = macro_order_argument(name);
+  if (order_argument >= 0) {
+    // The order is structure: what it is at the start, it stays.
+    AstId argument = from.child(node, uint32_t(order_argument));
+    auto literal = value_at_start(from, argument, system_.variables[scope.owner].scope);
+    if (!literal)
+      return error(scope, from, argument, Code::not_constant,
+                   "the order of " + from.name_of(node) + " must be known at the start: a number, or an expression on constants and TIME", out);
+    if (!(*literal >= 1 && *literal <= max_macro_order))
+      return error(scope, from, argument, Code::bad_argument,
+                   "the order of " + from.name_of(node) + " must be from 1 to " + std::to_string(max_macro_order), out);
+    order = int(*literal);
+  }
+  return expand_macro(from, node, out, scope, builtin_macro(name, order, system_.vensim_made || name == "delay_n"), name, order_argument);
+}
+
+// The instance: hidden variables for arguments that are expressions and for the body, all over the loops of the equation that calls.
+AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const BuiltinMacro& macro, const std::string& name, int skipped) {
+  const AstNode& n = from.nodes[node];
+  constexpr int deepest = 50;
+  if (macro_depth_ >= deepest) return error(scope, from, node, Code::macro_recursion, "the macro " + name + " calls itself, or macros are nested over 50 deep", out);
+  constexpr uint32_t most_instances = 100'000;  // macros that call others twice double and double
+  if (++instances_ > most_instances) {
+    if (instances_ > most_instances + 1) return out.add_number(0, n.offset, n.length);  // said once
+    return error(scope, from, node, Code::input_too_large, "with its macros written out this model calls more than 100,000 of them", out);
+  }
+  uint32_t instance = scope.macro;
+  if (instance == none_id) {
+    instance = uint32_t(system_.macros.size());
+    system_.macros.push_back({name, none_id});
+  }
+  Scope outside = scope;
+  outside.macro = instance;
+  std::unordered_map<std::string, std::pair<Ast, AstId>> bindings;
+  uint32_t given = 0;
+  for (const MacroParameter& parameter : macro.parameters) {
+    if (int(given) == skipped) given++;
+    Ast bound;
+    if (given < n.count) {
+      AstId argument = from.child(node, given++);
+      auto literal = literal_number(from, argument);
+      uint32_t named = from.nodes[argument].kind == AstKind::Name ? find_bound(from.name_of(argument), scope) : none_id;
+      if (literal) bound.root = bound.add_number(*literal);
+      else if (named != none_id && system_.variables[named].kind == VariableKind::Table) bound.root = bound.add_name(system_.variables[named].id);  // to be looked up in
+      else bound.root = name_of_argument(from, argument, bound, outside, parameter.name.c_str());
+    } else {
+      std::vector<ParseError> ignored;
+      Ast fallback = parse_equation(parameter.fallback, Dialect::Xmile, ignored);
+      Scope inner{scope.owner, scope.self, nullptr, instance, scope.loops, &bindings};
+      bound.root = expand(fallback, fallback.root, bound, inner, false);
+    }
+    AstId root = bound.root;
+    bindings.emplace(parameter.name, std::make_pair(std::move(bound), root));
+  }
+  std::vector<uint32_t> variables;
+  std::string stem = name + machinery_separator;
+  for (const MacroLine& line : macro.lines) {
+    uint32_t v = add_hidden(outside, line.name == "output" ? name : stem + line.name, line.kind);
+    variables.push_back(v);
+    if (line.table) system_.variables[v].definitions[0].table = add_table(system_, system_.variables[v].id, *line.table);
+    Ast local;
+    local.root = add_reference(local, v, AstNode{});
+    bindings.emplace(line.name, std::make_pair(local, local.root));
+  }
+  uint32_t output = none_id;
+  macro_depth_++;
+  for (size_t i = 0; i < macro.lines.size(); i++) {
+    const MacroLine& line = macro.lines[i];
+    if (line.kind == VariableKind::Table) continue;
+    std::vector<ParseError> errors;
+    Ast body = parse_equation(line.equation, Dialect::Xmile, errors);
+    for (const ParseError& e : errors) report(scope.owner, e.code, nullptr, 0, 0, "in the macro " + name + ", " + line.name + ": " + e.message);
+    Scope inner{scope.owner, variables[i], nullptr, instance, scope.loops, &bindings};
+    Ast equation;
+    if (!body.empty()) equation.root = expand(body, body.root, equation, inner, true);
+    EquationVariable& v = system_.variables[variables[i]];
+    v.definitions[0].equation = std::move(equation);
+    auto flows = [&](const std::vector<std::string>& names, std::vector<uint32_t>& list) {
+      for (const std::string& flow : names) {
+        auto bound = bindings.find(flow);
+        uint32_t id = none_id;
+        if (bound != bindings.end() && bound->second.first.nodes[bound->second.second].kind == AstKind::Name) {
+          auto known = system_.index.find(bound->second.first.name_of(bound->second.second));
+          if (known != system_.index.end()) id = known->second;
+        }
+        if (id == none_id) report(scope.owner, Code::unknown_flow, nullptr, 0, 0, "in the macro " + name + " the flow " + flow + " of " + line.name + " is missing");
+        else list.push_back(id);
+      }
+    };
+    flows(line.inflows, v.inflows);
+    flows(line.outflows, v.outflows);
+    if (line.name == "output") output = variables[i];
+  }
+  macro_depth_--;
+  if (scope.macro == none_id) system_.macros[instance].output = output;
+  return add_reference(out, output, n);
+}
+
+}  // namespace loopscope
