@@ -92,12 +92,11 @@ class Instrumenter {
         VariableId to = plan_.nodes[c.to].variable;
         groups[{to, polarity_of(c)}].push_back(std::move(c));
       }
-    for (const auto& [key, members] : groups) {
+    for (auto& [key, members] : groups) {
+      std::stable_sort(members.begin(), members.end(), [](const Composite& a, const Composite& b) { return a.to < b.to; });
       // An element of the output may be reached from several of the input: they cannot go by that element alone.
-      std::vector<NodeId> ends;
-      for (const Composite& c : members) ends.push_back(c.to);
-      std::sort(ends.begin(), ends.end());
-      if (std::adjacent_find(ends.begin(), ends.end()) == ends.end()) composite(members, key.second);
+      bool apart = std::adjacent_find(members.begin(), members.end(), [](const Composite& a, const Composite& b) { return a.to == b.to; }) == members.end();
+      if (apart) composite(members, key.second);
       else
         for (const Composite& c : members) composite({c}, key.second);
     }

@@ -97,11 +97,13 @@ export class Program {
   #element(name: string): Column | null {
     const bracket = name.lastIndexOf('[');
     const variable = bracket < 0 || !/\]\s*$/.test(name) ? undefined : this.#variables.get(matchKey(name.slice(0, bracket)));
-    const subscripts = name.slice(bracket + 1, name.lastIndexOf(']')).split(',');
+    let subscripts = name.slice(bracket + 1, name.lastIndexOf(']')).split(',').map(matchKey);
+    // A list of elements of several dimensions is a dimension too, of names with commas.
+    if (variable?.dimensions.length === 1) subscripts = [subscripts.join(',')];
     if (!variable || subscripts.length !== variable.dimensions.length) return null;
     let element = 0;
     for (const [i, { elements: names }] of variable.dimensions.entries()) {
-      const at = names.indexOf(matchKey(subscripts[i]!));
+      const at = names.indexOf(subscripts[i]!);
       if (at < 0) return null;
       element = element * names.length + at;
     }

@@ -37,7 +37,7 @@ async function compareWithTwin(model) {
     if (!second.complete || second.loops.length > mostLoops) return { skipped: `more than ${mostLoops} loops` };
     if (second.loops.length === 0) return { skipped: 'no loops' };
     const first = await scoresOf(xmileOf(arrayed), { engine }).catch((error) => ({ error }));
-    if (first.error) return { wrong: [`the arrayed model does not run: ${first.error.rendered ?? first.error.stack}`], arrayed, twin };
+    if (first.error) return { wrong: [`the arrayed model does not run: ${first.error.rendered || first.error.stack}`], arrayed, twin };
     // In the twin a subscript computed at run time is a choice, and a reducer of constants a variable: their signs are another matter.
     const structural = !twin.includes('NAN') && ![...written.aggregates].some((name) => second.fixed.has(name));
     const found = matchAggregates(first, second, written.aggregates);
