@@ -1,6 +1,6 @@
 // npm run discovery: discovery mode against an oracle that walks every path (oracle.mjs), on both engines: every model of corpus/, of the
-// shared corpus where it is there, hand-made and random ones, as far as they load and are small enough to walk. Then its limits, its gate, and
-// a graph that nothing can enumerate.
+// shared corpus where it is there, hand-made and random ones, as far as they load and are small enough to walk; pinned loops
+// (pinned.mjs). Then its limits, its gate, and a graph that nothing can enumerate.
 //   node tests/discovery/discovery.mjs [-v] [--count N] [--seed S] [TEXT]     N random models from seed S on; TEXT: only checks whose name contains it
 import { existsSync, readFileSync } from 'node:fs';
 import { load, loopSlots } from '../../js/dist/index.js';
@@ -13,6 +13,7 @@ import { gate } from './gate.mjs';
 import { known } from './known.mjs';
 import { models } from './models.mjs';
 import { bruteForce, causalGraph } from './oracle.mjs';
+import { pinnedOf } from './pinned.mjs';
 
 const options = { '--count': 60, '--seed': 1 };
 const words = process.argv.slice(2);
@@ -27,8 +28,10 @@ const manifest = readManifest();
 if (manifest === null) console.log('skip: no shared corpus (LOOPSCOPE_SHARED, or ../shared beside the checkout)');
 for (const { name, text, limits } of models) await check(name, () => againstOracle(xmileOf(text), limits));
 for (const { id, file } of [...ownModels, ...(manifest?.models ?? [])]) if (existsSync(file)) await check(id, () => againstOracle(readFileSync(file)));
-for (let seed = options['--seed']; seed < options['--seed'] + options['--count']; seed++)
+for (let seed = options['--seed']; seed < options['--seed'] + options['--count']; seed++) {
   await check(`random model ${seed}`, () => againstOracle(xmileOf(printArrayed(randomModel(seed)))));
+  await check(`pinned loops of random model ${seed}`, () => pinnedOf(seed, seed % 2 ? 'vm' : 'wasm'));
+}
 for (const { name, run } of gate) await check(name, run);
 await check('the comparison finds what is changed', comparisonHasTeeth);
 

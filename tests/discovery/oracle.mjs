@@ -129,8 +129,8 @@ function circuits(graph, component) {
 }
 
 /**
- * { loops, circuits, universe, retained: [least, most], partitions } of a graph; null if it is too much for a walk. `loops` are all of the
- * universe: { path, score, relative, share, component, alone, largest, retained }. `retained` is a range, since a share may lie on
+ * { loops, paths, circuits, universe, retained: [least, most], partitions } of a graph; null if it is too much for a walk. `paths`: the nodes of
+ * every circuit, active or not, `circuits` of them. `loops` are all of the universe: { path, score, relative, share, component, alone, largest, retained }. `retained` is a range, since a share may lie on
  * the threshold up to rounding. `partitions`: component -> the names of the stocks that are shown.
  */
 export function bruteForce(graph, { threshold = 0.001 } = {}) {
@@ -150,7 +150,7 @@ export function bruteForce(graph, { threshold = 0.001 } = {}) {
   const retained = ['surely', 'perhaps'].map((how) => loops.filter((loop) => loop.retained === 'surely' || loop.retained === how).length);
   const partitions = new Map();
   graph.nodes.forEach(({ name, stock, hidden }, n) => stock && !hidden && partitions.set(component[n], [...(partitions.get(component[n]) ?? []), name]));
-  return { loops, circuits: all.length, universe: loops.length, retained, partitions };
+  return { loops, paths: all.map((circuit) => circuit.map((i) => graph.nodes[graph.edges[i].from])), circuits: all.length, universe: loops.length, retained, partitions };
 }
 
 const active = (score) => score !== 0 && !Number.isNaN(score);
