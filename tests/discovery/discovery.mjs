@@ -11,7 +11,7 @@ import { randomModel } from '../twins/generate.mjs';
 import { compare } from './compare.mjs';
 import { gate } from './gate.mjs';
 import { known } from './known.mjs';
-import { models } from './models.mjs';
+import { gated, models } from './models.mjs';
 import { bruteForce, causalGraph } from './oracle.mjs';
 import { pinnedOf } from './pinned.mjs';
 
@@ -30,6 +30,7 @@ for (const { name, text, limits } of models) await check(name, () => againstOrac
 for (const { id, file } of [...ownModels, ...(manifest?.models ?? [])]) if (existsSync(file)) await check(id, () => againstOracle(readFileSync(file)));
 for (let seed = options['--seed']; seed < options['--seed'] + options['--count']; seed++) {
   await check(`random model ${seed}`, () => againstOracle(xmileOf(printArrayed(randomModel(seed)))));
+  await check(`links that come and go ${seed}`, () => againstOracle(xmileOf(gated(seed))));
   await check(`pinned loops of random model ${seed}`, () => pinnedOf(seed, seed % 2 ? 'vm' : 'wasm'));
 }
 for (const { name, run } of gate) await check(name, run);

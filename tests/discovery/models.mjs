@@ -1,4 +1,5 @@
 // Models made for one question of discovery each, in the notation of the twins; `limits` as in `discovery`.
+import { Chance } from '../twins/generate.mjs';
 
 /** n stocks, each with a net flow that reads all of them: every order of every choice of stocks is a loop. */
 export function complete(n, dt = 1) {
@@ -6,6 +7,30 @@ export function complete(n, dt = 1) {
   const rate = (i, j) => (((i * 7 + j * 13) % 11) - 5.5) / 500;
   const lines = all.map((i) => `stock s${i} = ${10 + i}; in f${i}\nflow f${i} = ${all.map((j) => `${rate(i, j)} * s${j}`).join(' + ')}`);
   return `specs 0 8 ${dt}\n${lines.join('\n')}`;
+}
+
+/**
+ * A random model whose links come and go: stocks, smooths and variables that read the past, each reading some of the others, many only for
+ * a while. So loops have different times, some none, some have no stock, and there are several partitions.
+ */
+export function gated(seed) {
+  const chance = new Chance(seed);
+  const below = (n) => Math.floor(chance.next() * n);
+  const kinds = Array.from({ length: 4 + below(5) }, () => ['stock', 'stock', 'stock', 'past', 'smooth'][below(5)]);
+  const weight = () => ((below(41) - 20) / 400 || 0.01).toFixed(4);
+  const term = (reader, j) => {
+    const name = kinds[reader] === 'stock' || kinds[j] === 'stock' ? `v${j}` : `PREVIOUS(v${j}, ${j})`;
+    const from = below(12), value = `${weight()} * ${name}${below(3) === 0 ? ' * (1 + v0 / 50)' : ''}`;
+    return below(5) < 3 ? value : `(IF TIME >= ${from} AND TIME < ${from + 2 + below(8)} THEN ${value} ELSE 0)`;
+  };
+  const lines = kinds.map((kind, i) => {
+    const terms = kinds.flatMap((_, j) => (below(10) < 3 || j === (i + 1) % kinds.length ? [term(i, j)] : []));
+    const sum = `${terms.join(' + ') || 'TIME'} + ${below(3)}`;
+    if (kind === 'stock') return `stock v${i} = ${5 + i}; in f${i}\nflow f${i} = ${sum}`;
+    return kind === 'past' ? `aux v${i} = ${sum}` : `aux v${i} = SMTH1(${sum}, ${1 + below(4)})`;
+  });
+  // What is read at once by all must be a stock: no equation then reads itself without a step between.
+  return `specs 0 20 1\n${lines.join('\n').replaceAll('v0 / 50', kinds[0] === 'stock' ? 'v0 / 50' : 'TIME / 50')}`;
 }
 
 export const models = [
