@@ -13,7 +13,7 @@ import { gate } from './gate.mjs';
 import { known } from './known.mjs';
 import { gated, models } from './models.mjs';
 import { bruteForce, causalGraph } from './oracle.mjs';
-import { pinnedOf } from './pinned.mjs';
+import { pinnedAsListed, pinnedOf } from './pinned.mjs';
 
 const options = { '--count': 60, '--seed': 1 };
 const words = process.argv.slice(2);
@@ -26,8 +26,12 @@ const unlimited = { budgetMs: 1e6 };  // of time: a busy machine finds the same
 
 const manifest = readManifest();
 if (manifest === null) console.log('skip: no shared corpus (LOOPSCOPE_SHARED, or ../shared beside the checkout)');
-for (const { name, text, limits } of models) await check(name, () => againstOracle(xmileOf(text), limits));
-for (const { id, file } of [...ownModels, ...(manifest?.models ?? [])]) if (existsSync(file)) await check(id, () => againstOracle(readFileSync(file)));
+for (const { name, text, limits, options: compiled } of models) await check(name, () => againstOracle(xmileOf(text), limits, compiled));
+for (const { id, file } of [...ownModels, ...(manifest?.models ?? [])]) {
+  if (!existsSync(file)) continue;
+  await check(id, () => againstOracle(readFileSync(file)));
+  await check(`${id}: pinned as listed`, () => pinnedAsListed(readFileSync(file)));
+}
 for (let seed = options['--seed']; seed < options['--seed'] + options['--count']; seed++) {
   await check(`random model ${seed}`, () => againstOracle(xmileOf(printArrayed(randomModel(seed)))));
   await check(`links that come and go ${seed}`, () => againstOracle(xmileOf(gated(seed))));
@@ -72,7 +76,7 @@ function foundBy(sim) {
 }
 
 /** What is wrong with discovery mode on a model, on either engine. The walk is made once: parity says that the scores are the same. */
-async function againstOracle(source, limits = {}) {
+async function againstOracle(source, limits = {}, compiled = {}) {
   const project = await load(source).catch(() => null);
   if (project === null) return leaveOut('errors');
   try {
@@ -82,7 +86,7 @@ async function againstOracle(source, limits = {}) {
     const wrong = [];
     let wanted = null;
     for (const engine of ['vm', 'wasm']) {
-      const settings = { engine, enableLtm: true, ltmMode: 'discovery', discovery: { ...unlimited, ...limits } };
+      const settings = { ...compiled, engine, enableLtm: true, ltmMode: 'discovery', discovery: { ...unlimited, ...limits } };
       const sim = await model.simulate(settings);
       try {
         sim.runToEnd();

@@ -1,4 +1,5 @@
-// Models made for one question of discovery each, in the notation of the twins; `limits` as in `discovery`.
+// Models made for one question of discovery each, in the notation of the twins; `limits` as in `discovery`, other `options` as in
+// simulate().
 import { Chance } from '../twins/generate.mjs';
 
 /** n stocks, each with a net flow that reads all of them: every order of every choice of stocks is a loop. */
@@ -142,7 +143,37 @@ export const models = [
       flow f = 0.1 * s + IF TIME = 4 THEN 0 / (TIME - 4) ELSE 0.01 * t
       flow g = 0.05 * t + 0.001 * s`,
   },
-  { name: 'seven stocks that all read each other: 2,372 loops', text: complete(7), limits: {} },
+  {
+    name: 'fixed delays and the past, in loops with a stock and without',
+    text: `
+      specs 0 20 1
+      stock s = 10; in f
+      flow f = 0.05 * DELAY(s, 3) + 0.02 * echo
+      aux echo = 0.4 * PREVIOUS(answer, 2) + 0.1 * s
+      aux answer = DELAY(echo, 2) + 0.3 * PREVIOUS(answer, 1)`,
+  },
+  {
+    name: 'loops through a module',
+    text: `
+      specs 0 20 0.5 rk4
+      stock people = 100; in arrivals
+      flow arrivals = 10 + 0.02 * people - 0.001 * ward.full * people
+      module ward; join ward.waiting = people, ward.staff = arrivals
+      model ward
+      input waiting = 0
+      input staff = 1
+      stock beds = 10; in filling; out leaving
+      flow filling = 0.02 * waiting / (1 + staff / 50)
+      flow leaving = beds / 5
+      aux full = beds / 40`,
+  },
+  {
+    name: 'links that come and go, every third row saved',
+    text: gated(12),
+    options: { saveInterval: 3 },
+  },
+  { name: 'the same at a quarter of the step', text: gated(12), options: { dt: 0.25, method: 'rk2' } },
+  { name: 'seven stocks that all read each other: 2,372 loops', text: complete(7) },
   { name: 'eight of them: 16,072 loops', text: complete(8) },
   { name: 'a tenth of the total', text: complete(6), limits: { threshold: 0.1 } },
   { name: 'no loop below half of the total unless it is the largest', text: complete(6), limits: { threshold: 0.5 } },

@@ -1,4 +1,4 @@
-// Pinned loops of random models: names of circuits that the oracle walked, some of them of whole arrays, must pin exactly the circuits that
+// Pinned loops. Of random models: names of circuits that the oracle walked, some of them of whole arrays, must pin exactly the circuits that
 // they name and leave the rest of the list as it is.
 import { load, loopSlots } from '../../js/dist/index.js';
 import { xmileOf } from '../twins/notation.mjs';
@@ -33,6 +33,34 @@ export async function pinnedOf(seed, engine) {
     const wrong = await run('discovery', pins, (sim) => inDiscovery(sim, named, plain, scores));
     wrong.push(...(await run('exhaustive', pins, (sim) => (sim.getLoopSearch().universe < wanted.circuits ? [] : inExhaustive(sim, named, wanted)))));
     return wrong.map((what) => `${what}; pinned ${pins.map((names) => names.join(' > ')).join(', ')}`);
+  } finally {
+    project.dispose();
+  }
+}
+
+/** What is wrong where a loop is pinned by the variables that it is listed with, in either mode; null if the model has none. */
+export async function pinnedAsListed(source) {
+  const project = await load(source).catch(() => null);
+  if (project === null) return null;
+  try {
+    const model = project.mainModel();
+    if (model.diagnostics.some((d) => d.severity === 'error')) return null;
+    const loopsOf = async (ltmMode, pinnedLoops) => {
+      const sim = await model.simulate({ engine: 'vm', enableLtm: true, ltmMode, pinnedLoops, discovery });
+      sim.runToEnd();
+      const loops = sim.getLoops();
+      sim.dispose();
+      return loops;
+    };
+    const listed = (await loopsOf('exhaustive')).filter(({ variables }) => variables.length > 0);
+    const wrong = [];
+    // Of many loops some, spread over the list.
+    for (let i = 0; i < listed.length; i += Math.ceil(listed.length / 8))
+      for (const ltmMode of ['exhaustive', 'discovery']) {
+        const pinned = new Set(pathsOf((await loopsOf(ltmMode, [listed[i].variables])).filter((loop) => loop.pinned)));
+        wrong.push(...pathsOf([listed[i]]).filter((path) => !pinned.has(path)).map((path) => `${ltmMode}: ${path} is not pinned by ${listed[i].variables.join(' > ')}`));
+      }
+    return listed.length > 0 ? wrong : null;
   } finally {
     project.dispose();
   }
