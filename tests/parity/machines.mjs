@@ -24,6 +24,16 @@ export function compileModel(bytes, options) {
     blob: () => program.blob() ?? refuse(first()),
     vm: () => vmMachine(program.vm() ?? refuse(first())),
     c: () => program.dump('c'),
+    /** What the analysis makes of a slab: { links, loops, partitions, search } as plain data. */
+    analyze(slab) {
+      const analysis = program.analyze(slab);
+      try {
+        if (!analysis.ok()) refuse(JSON.parse(analysis.diagnostics())[0]);
+        return { search: analysis.search(), partitions: analysis.partitions(), links: analysis.links(), loops: analysis.loops() };
+      } finally {
+        analysis.delete();
+      }
+    },
     dispose: free,
   };
 }
@@ -64,6 +74,22 @@ export function firstDifference(a, b) {
   const y = new BigUint64Array(b.buffer, b.byteOffset, b.length);
   for (let i = 0; i < x.length; i++) if (x[i] !== y[i] && !(Number.isNaN(a[i]) && Number.isNaN(b[i]))) return i;
   return -1;
+}
+
+/** Where two pieces of plain data first differ in any bit: a path into them and both values, or null. */
+export function dataDifference(a, b, path = '') {
+  if (a instanceof Float64Array && b instanceof Float64Array) {
+    const i = firstDifference(a, b);
+    return i < 0 ? null : `${path}[${i}] is ${a[i]} and ${b[i]}`;
+  }
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b) ? null : `${path} is ${a} and ${b}`;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return `${path} has ${keys.length} and ${Object.keys(b).length} parts`;
+  for (const key of keys) {
+    const difference = dataDifference(a[key], b[key], `${path}.${key}`);
+    if (difference !== null) return difference;
+  }
+  return null;
 }
 
 /**
