@@ -193,12 +193,8 @@ class Program_ : Counted {
   std::string diagnostics() const { return diagnostics_to_json(compiled_.diagnostics); }
   std::string render(const std::string& file) const { return rendered(compiled_.diagnostics, file, project_->source); }
   std::string layout() const { return compiled_.layout; }
-  val blob() {
-    if (!ok()) return val::null();
-    auto bytes = generate_blob(*compiled_.program, compiled_.layout);
-    if (!bytes) return failed(bytes.errors());
-    return typed_array("Uint8Array", bytes->data(), bytes->size());
-  }
+  val blob() { return blob_of(false); }
+  val named_blob() { return blob_of(true); }
   Vm_* vm() {
     if (!ok()) return nullptr;
     auto vm = Vm::create(compiled_.program);
@@ -210,11 +206,16 @@ class Program_ : Counted {
   }
   Analysis_* analyze(const val& slab) { return new Analysis_(compiled_.program, compiled_.plan, slab); }
   std::string dump(const std::string& phase) const {
-    if (phase == "wat") return ok() ? dump_wat(*compiled_.program) : "";
     return dump_phase(*project_, options_, phase);
   }
 
  private:
+  val blob_of(bool names) {
+    if (!ok()) return val::null();
+    auto bytes = generate_blob(*compiled_.program, compiled_.layout, names);
+    if (!bytes) return failed(bytes.errors());
+    return typed_array("Uint8Array", bytes->data(), bytes->size());
+  }
   val failed(const std::vector<Diagnostic>& errors) {
     compiled_.diagnostics.insert(compiled_.diagnostics.end(), errors.begin(), errors.end());
     return val::null();
@@ -273,6 +274,7 @@ EMSCRIPTEN_BINDINGS(loopscope) {
       .function("renderDiagnostics", &Program_::render)
       .function("layout", &Program_::layout)
       .function("blob", &Program_::blob)
+      .function("namedBlob", &Program_::named_blob)
       .function("vm", &Program_::vm, allow_raw_pointers())
       .function("analyze", &Program_::analyze, allow_raw_pointers())
       .function("dump", &Program_::dump);

@@ -6,7 +6,6 @@
 #include "formats/json_file.h"
 #include "formats/read.h"
 #include "formats/write.h"
-#include "ir/print_c.h"
 #include "ir/schedule.h"
 #include "model/dump.h"
 #include "results/layout.h"
@@ -153,7 +152,6 @@ std::string dump_phase(const LoadedProject& loaded, const CompileOptions& option
   if (phase == "ir") return dump_ir(*compiled.program);
   if (phase == "ltm") return dump_ltm(*compiled.program, *compiled.plan);
   if (phase == "program") return dump_program(*compiled.program);
-  if (phase == "c") return print_c(*compiled.program);
   if (phase == "layout") return compiled.layout + "\n";
   return "";
 }

@@ -190,6 +190,13 @@ class Hoister {
     return result;
   }
 
+  // A reducer is inside a macro only if what it reduces is: one in an argument is outside, as it would be under a name of its own.
+  uint32_t macro_of(ExprId value, uint32_t macro) {
+    bool inside = false;
+    for_each_node(program_, value, marks_, ++stamp_, [&](ExprId id) { inside |= program_.expr(id).op == Op::Load && program_.variables[program_.load_of(id).variable].macro == macro; });
+    return inside ? macro : none_id;
+  }
+
   VariableId variable_of(const Equation& e, ExprId id, const Reducer& r, std::vector<Equation>& before) {
     Key key{r.value, r.extents};
     auto known = variables_.find(key);
@@ -199,7 +206,7 @@ class Hoister {
     v.name = program_.aggregates[program_.expr(id).payload];
     v.role = Role::Helper;
     v.hidden = v.aggregate = true;
-    v.macro = program_.variables[e.target].macro;
+    v.macro = macro_of(r.value, program_.variables[e.target].macro);
     v.owner = e.target;
     Equation equation{VariableId(program_.variables.size()), r.value, r.extents, {}};
     for (uint32_t i = 0; i < r.axes.size(); i++) {

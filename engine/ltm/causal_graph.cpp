@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 #include "ir/axes.h"
 
@@ -230,10 +231,11 @@ class GraphBuilder {
   void stock(uint32_t number) {
     const StockInfo& stock = program_.stocks[number];
     auto loads = flow_loads(program_, stock);
+    std::unordered_set<VariableId> inflows(stock.inflows.begin(), stock.inflows.end());
     for (const auto* flows : {&stock.inflows, &stock.outflows})
       for (VariableId flow : *flows) {
         if (!can_change(flow)) continue;
-        if (flows == &stock.outflows && std::find(stock.inflows.begin(), stock.inflows.end(), flow) != stock.inflows.end()) continue;
+        if (flows == &stock.outflows && inflows.count(flow)) continue;
         auto load = loads.find(flow);
         if (load == loads.end()) continue;
         CausalRead read;

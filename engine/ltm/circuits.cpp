@@ -13,8 +13,8 @@ constexpr uint32_t none = 0xFFFFFFFF;
 // Johnson's search from one start node of a component, without recursion.
 class CircuitSearch {
  public:
-  CircuitSearch(const std::vector<std::vector<GraphEdge>>& edges, uint32_t max_loops, uint64_t max_visits)
-      : edges_(edges), max_loops_(max_loops), max_visits_(max_visits), blocked_(edges.size(), false), waiting_(edges.size()),
+  CircuitSearch(const std::vector<std::vector<GraphEdge>>& edges, const CircuitBudget& budget)
+      : edges_(edges), left_(budget), blocked_(edges.size(), false), waiting_(edges.size()),
         allowed_(edges.size(), 0), degree_(edges.size(), 0), local_(edges.size(), none) {}
 
   Circuits run() {
@@ -83,16 +83,18 @@ class CircuitSearch {
       if (frame.next < edges_[frame.node].size()) {
         const GraphEdge& e = edges_[frame.node][frame.next++];
         if (allowed_[e.to] != stamp_) continue;
-        if (++visits_ > max_visits_) {
+        if (left_.visits-- == 0) {
           result_.complete = false;
           return;
         }
         if (e.to == start) {
           frame.found = true;
-          if (result_.loops.size() >= max_loops_) {
+          if (left_.circuits == 0 || left_.edges <= path.size()) {
             result_.complete = false;
             return;
           }
+          left_.circuits--;
+          left_.edges -= path.size() + 1;
           result_.loops.push_back(path);
           result_.loops.back().push_back(e.edge);
         } else if (!blocked_[e.to]) {
@@ -130,8 +132,7 @@ class CircuitSearch {
   }
 
   const std::vector<std::vector<GraphEdge>>& edges_;
-  uint32_t max_loops_;
-  uint64_t max_visits_, visits_ = 0;
+  CircuitBudget left_;
   std::vector<bool> blocked_;
   std::vector<std::vector<uint32_t>> waiting_;
   std::vector<uint32_t> allowed_, degree_, local_;
@@ -142,8 +143,8 @@ class CircuitSearch {
 
 }  // namespace
 
-Circuits elementary_circuits(const std::vector<std::vector<GraphEdge>>& out_edges, uint32_t max_loops, uint64_t max_visits) {
-  return CircuitSearch(out_edges, max_loops, max_visits).run();
+Circuits elementary_circuits(const std::vector<std::vector<GraphEdge>>& out_edges, const CircuitBudget& budget) {
+  return CircuitSearch(out_edges, budget).run();
 }
 
 }  // namespace loopscope

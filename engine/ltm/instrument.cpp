@@ -16,7 +16,7 @@ constexpr uint32_t max_macro_paths = 10000;
 // The gate: circuits that are tried before a model counts as too dense to enumerate, and the loops that exhaustive mode lists. A loop
 // that repeats for every element counts once, so arrays have more circuits.
 constexpr uint32_t most_loops = 1000, most_loops_when_asked = 10'000, most_circuits = 200'000;
-constexpr uint64_t most_visits = 20'000'000;
+constexpr uint64_t most_edges = 2'000'000, most_visits = 5'000'000;
 
 class Instrumenter {
  public:
@@ -202,7 +202,7 @@ class Instrumenter {
     uint32_t limit = options_.mode == "exhaustive" ? most_loops_when_asked : most_loops, largest = 1;
     for (const Node& n : plan_.nodes) largest = std::max(largest, program_.variables[n.variable].elements);
     uint32_t circuits_limit = uint32_t(std::min<uint64_t>(uint64_t(limit) * largest, std::max(most_circuits, limit)));
-    Circuits circuits = elementary_circuits(out, circuits_limit, most_visits);
+    Circuits circuits = elementary_circuits(out, {circuits_limit, most_edges, most_visits});
     if (circuits.complete) {
       plan_.loops = make_loops(program_, plan_, std::move(circuits.loops));
       if (plan_.loops.size() > limit) plan_.loops.clear();
@@ -212,7 +212,7 @@ class Instrumenter {
         return true;
       }
     }
-    plan_.note = "the causal graph has more than " + std::to_string(circuits.complete ? limit : circuits_limit) + (circuits.complete ? " loops" : " circuits");
+    plan_.note = circuits.complete || largest == 1 ? "the causal graph has more than " + std::to_string(limit) + " loops" : "the causal graph has too many circuits to enumerate";
     return said_unknown_loop_;
   }
 

@@ -117,7 +117,7 @@ uint32_t Sampler::run() {
     for (const auto& members : table_.components.members) {
       bool stocks = std::any_of(members.begin(), members.end(), [&](uint32_t v) { return table_.graph.stock[v]; });
       for (uint32_t v : members) {
-        if (out_[v].empty() || (stocks && !table_.graph.stock[v])) continue;
+        if (strongest_[v].empty() || (stocks && !table_.graph.stock[v])) continue;
         follow_strongest(v, stocks);
         find_ways(there_, out_, v);
         find_ways(back_, in_, v);

@@ -310,6 +310,7 @@ struct SystemBuilder {
   void flows(uint32_t index, const std::vector<SourceText>& names, bool in) {
     const Variable& written = *system.variables[index].written;
     std::vector<uint32_t>& list = in ? system.variables[index].inflows : system.variables[index].outflows;
+    std::unordered_set<uint32_t> listed;
     for (const SourceText& text : names) {
       std::string id = canonical_name(text.text);
       auto it = system.index.find(scoped_name(system.variables[index].scope, id));
@@ -318,7 +319,7 @@ struct SystemBuilder {
       } else if (system.variables[it->second].kind != VariableKind::Flow && system.variables[it->second].kind != VariableKind::Auxiliary) {
         // Converters write flows as auxiliaries; anything else cannot be one.
         error(written, Code::not_a_flow, text.span, id + " is not a flow");
-      } else if (std::find(list.begin(), list.end(), it->second) != list.end()) {
+      } else if (!listed.insert(it->second).second) {
         error(written, Code::duplicate_flow, text.span, "the flow " + id + " is listed twice");
       } else {
         list.push_back(it->second);

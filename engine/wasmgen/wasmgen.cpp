@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstring>
-#include <sstream>
 
 #include "ir/geometry.h"
 #include "wasm-binary.h"
@@ -78,7 +77,7 @@ class BlobWriter {
     for (const std::string& call : writer.runtime_calls()) roots_.push_back(base_.exported(call.c_str()));
   }
 
-  Result<std::vector<uint8_t>> finish(const std::string& layout) {
+  Result<std::vector<uint8_t>> finish(const std::string& layout, bool names) {
     exports();
     base_.copy_reachable(module_, roots_);
     memory();
@@ -88,15 +87,9 @@ class BlobWriter {
     module_.userSections.push_back(std::move(section));
     BufferWithRandomAccess buffer;
     WasmBinaryWriter writer(&module_, buffer);
-    writer.setNamesSection(false);
+    writer.setNamesSection(names);
     writer.write();
     return std::vector<uint8_t>(buffer.begin(), buffer.end());
-  }
-
-  std::string text() {
-    std::ostringstream out;
-    out << module_;
-    return out.str();
   }
 
  private:
@@ -197,7 +190,7 @@ class BlobWriter {
 
 }  // namespace
 
-Result<std::vector<uint8_t>> generate_blob(const Program& program, const std::string& layout) {
+Result<std::vector<uint8_t>> generate_blob(const Program& program, const std::string& layout, bool names) {
   BlobWriter writer(program);
   if (!writer.map_memory())
     return diagnose(Code::wasmgen_unsupported,
@@ -206,14 +199,7 @@ Result<std::vector<uint8_t>> generate_blob(const Program& program, const std::st
                         " values. Raise the save interval or dt, or save fewer variables",
                     {}, "results");
   writer.write_functions();
-  return writer.finish(layout);
-}
-
-std::string dump_wat(const Program& program) {
-  BlobWriter writer(program);
-  if (!writer.map_memory()) return "";
-  writer.write_functions();
-  return writer.text();
+  return writer.finish(layout, names);
 }
 
 }  // namespace loopscope

@@ -10,9 +10,8 @@
 
 namespace loopscope {
 
-// Fails with wasmgen_unsupported where wasm32 cannot hold the run. `layout` becomes the custom section loopscope.layout.
-Result<std::vector<uint8_t>> generate_blob(const Program& program, const std::string& layout);
-// The text form of what generate_blob makes, generated functions only.
-std::string dump_wat(const Program& program);
+// Fails with wasmgen_unsupported where wasm32 cannot hold the run. `layout` becomes the custom section loopscope.layout. With `names` functions
+// have theirs, for people who read the module.
+Result<std::vector<uint8_t>> generate_blob(const Program& program, const std::string& layout, bool names = false);
 
 }  // namespace loopscope

@@ -21,6 +21,7 @@ export interface EngineProgram extends Deletable {
   renderDiagnostics(file: string): string;
   layout(): string;
   blob(): Uint8Array<ArrayBuffer> | null;
+  namedBlob(): Uint8Array<ArrayBuffer> | null;
   vm(): EngineVm | null;
   dump(phase: string): string;
   analyze(slab: Float64Array): EngineAnalysis;

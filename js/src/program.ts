@@ -95,9 +95,10 @@ export class Program {
 
   /** `name[a,b]`, subscripts by name. */
   #element(name: string): Column | null {
-    const bracket = name.lastIndexOf('[');
-    const variable = bracket < 0 || !/\]\s*$/.test(name) ? undefined : this.#variables.get(matchKey(name.slice(0, bracket)));
-    let subscripts = name.slice(bracket + 1, name.lastIndexOf(']')).split(',').map(matchKey);
+    const key = matchKey(name);
+    const bracket = key.lastIndexOf('[');
+    const variable = bracket < 0 || !key.endsWith(']') ? undefined : this.#variables.get(key.slice(0, bracket));
+    let subscripts = key.slice(bracket + 1, -1).split(',');
     // A list of elements of several dimensions is a dimension too, of names with commas.
     if (variable?.dimensions.length === 1) subscripts = [subscripts.join(',')];
     if (!variable || subscripts.length !== variable.dimensions.length) return null;

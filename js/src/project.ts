@@ -155,8 +155,8 @@ export class Model {
   }
 
   /**
-   * A phase of compilation as text, for people: `model`, `ast`, `equations`, `ir`, `ltm`, `program`, `layout`, `c` or `wat`; of a model
-   * with errors, the phases that it reaches. Throws `model_has_errors`, `bad_option`.
+   * A phase of compilation as text, for people: `model`, `ast`, `equations`, `ir`, `ltm`, `program`, `layout`; of a model
+   * with errors, the phases that it reaches. (`loopscope dump --phase wat` shows the wasm module.) Throws `model_has_errors`, `bad_option`.
    */
   dump(phase: string, options: CompileOptions = {}): string {
     const program = this.#compile(compileKey(options));
@@ -165,6 +165,18 @@ export class Model {
       if (text !== '') return text;
       if (!program.call((p) => p.ok())) throw compileError(program, this.#file);
       throw new LoopscopeError('bad_option', `the model has nothing to show for phase "${phase}"`);
+    } finally {
+      program.free();
+    }
+  }
+
+  /** @internal The wasm module with the names of its functions, for `dump --phase wat`. */
+  namedBlob(options: CompileOptions = {}): Uint8Array {
+    const program = this.#compile(compileKey(options));
+    try {
+      const bytes = program.call((p) => p.namedBlob());
+      if (bytes === null) throw compileError(program, this.#file);
+      return bytes;
     } finally {
       program.free();
     }

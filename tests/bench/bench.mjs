@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { blobMachine, compileModel, firstDifference } from '../parity/machines.mjs';
 import { generateMatrix, generateModel, generateStocks } from './generate.mjs';
 import { latencies } from './latency.mjs';
-import { referenceC } from './reference_c.mjs';
+import { cOf, referenceC } from './reference_c.mjs';
 import { summary } from './summary.mjs';
 
 const { values: options } = parseArgs({ options: { json: { type: 'string' }, seconds: { type: 'string', default: '4' }, only: { type: 'string' } } });
@@ -37,7 +37,7 @@ if (options.json) writeFileSync(options.json, JSON.stringify(report, null, 1) + 
 async function measureModel(name, bytes, arrays) {
   const plain = compiled(bytes, {});
   const scored = compiled(bytes, { ltm: true, ltmMode: 'exhaustive' });
-  const c = await referenceC(plain.c(), plain.layout, arrays);
+  const c = await referenceC(cOf(bytes), plain.layout, arrays);
   const blob = await blobMachine(plain.blob(), plain.layout);
   const vm = plain.vm();
   const ltm = await blobMachine(scored.blob(), scored.layout);

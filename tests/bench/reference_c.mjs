@@ -1,4 +1,4 @@
-// The model as C (`dump --phase c`) compiled by emcc -O3 with the run-time functions, link-time optimised: what the engines are
+// The model as C (print_c.cpp) compiled by emcc -O3 with the run-time functions, link-time optimised: what the engines are
 // measured against. Kept in build/bench by content.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -21,6 +21,16 @@ export async function referenceC(text, layout, vectors = false) {
   init();
   const { fixedSlots, rows, rowSlots } = layout;
   return { init, run, set_value, bytes: readFileSync(wasm).length, slab: () => new Float64Array(memory.buffer, results() >>> 0, fixedSlots + rows * rowSlots) };
+}
+
+/** The C of a model: tests/bench/print_c.cpp, built beside the engine. */
+export function cOf(bytes) {
+  const build = path.join(root, 'build/emscripten');
+  execFileSync('cmake', ['--build', build, '--target', 'print_c'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, 'model.xmile');
+  writeFileSync(file, bytes);
+  return execFileSync('node', [path.join(build, 'print_c.js'), file, '{}'], { encoding: 'utf8', maxBuffer: 1 << 28 });
 }
 
 function compile(text, { fixedSlots, rows, rowSlots, steps }, flags) {

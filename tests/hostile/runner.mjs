@@ -46,7 +46,7 @@ async function inApi(name, path, { run = true, ltm = true, until, dump = false }
   result.listed = model.dump('model').slice(0, 10_000);
   const good = !model.diagnostics.some((d) => d.severity === 'error');
   if (!good) result.refused = await model.run({ engine: 'vm' }).then(() => 'run', (error) => error.code);
-  if (good && dump) for (const phase of ['ast', 'equations', 'ir', 'ltm', 'program', 'layout', 'wat']) model.dump(phase);
+  if (good && dump) for (const phase of ['ast', 'equations', 'ir', 'ltm', 'program', 'layout']) model.dump(phase);
   if (good && run) {
     for (const engine of ['vm', 'wasm']) {
       for (const enableLtm of ltm ? [false, true] : [false]) {

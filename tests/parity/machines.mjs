@@ -23,7 +23,6 @@ export function compileModel(bytes, options) {
     layout,
     blob: () => program.blob() ?? refuse(first()),
     vm: () => vmMachine(program.vm() ?? refuse(first())),
-    c: () => program.dump('c'),
     /** What the analysis makes of a slab: { links, loops, partitions, search } as plain data. */
     analyze(slab) {
       const analysis = program.analyze(slab);

@@ -73,7 +73,7 @@ TEST_CASE("circuits: all of them and each once, on random graphs") {
     uint32_t nodes = 1 + random() % 7, edges = random() % (nodes < 6 ? nodes * nodes + 1 : 20), number = 100;
     Graph graph(nodes);
     for (uint32_t i = 0; i < edges; i++) graph[random() % nodes].push_back({number++, uint32_t(random() % nodes)});
-    Circuits circuits = elementary_circuits(graph, many, many);
+    Circuits circuits = elementary_circuits(graph, {many, UINT64_MAX, many});
     CHECK(circuits.complete);
     std::set<Edges> unique;
     for (const Edges& loop : circuits.loops) unique.insert(from_least(loop));
@@ -89,37 +89,37 @@ TEST_CASE("circuits: all of them and each once, on random graphs") {
 }
 
 TEST_CASE("circuits: complete graphs have as many as combinatorics says") {
-  CHECK(elementary_circuits(complete(2), many, many).loops.size() == 1);
-  CHECK(elementary_circuits(complete(3), many, many).loops.size() == 5);
-  CHECK(elementary_circuits(complete(4), many, many).loops.size() == 20);
-  CHECK(elementary_circuits(complete(6), many, many).loops.size() == 409);
-  CHECK(elementary_circuits(complete(8), many, many).loops.size() == 16064);
+  CHECK(elementary_circuits(complete(2), {many, UINT64_MAX, many}).loops.size() == 1);
+  CHECK(elementary_circuits(complete(3), {many, UINT64_MAX, many}).loops.size() == 5);
+  CHECK(elementary_circuits(complete(4), {many, UINT64_MAX, many}).loops.size() == 20);
+  CHECK(elementary_circuits(complete(6), {many, UINT64_MAX, many}).loops.size() == 409);
+  CHECK(elementary_circuits(complete(8), {many, UINT64_MAX, many}).loops.size() == 16064);
 }
 
 TEST_CASE("circuits: no edges, no loops; a chain and a tree have none") {
-  CHECK(elementary_circuits({}, many, many).loops.empty());
-  CHECK(elementary_circuits(Graph(5), many, many).loops.empty());
-  CHECK(elementary_circuits({{{0, 1}, {1, 2}}, {{2, 2}}, {}}, many, many).loops.empty());
-  Circuits self = elementary_circuits({{}, {{7, 1}}}, many, many);
+  CHECK(elementary_circuits({}, {many, UINT64_MAX, many}).loops.empty());
+  CHECK(elementary_circuits(Graph(5), {many, UINT64_MAX, many}).loops.empty());
+  CHECK(elementary_circuits({{{0, 1}, {1, 2}}, {{2, 2}}, {}}, {many, UINT64_MAX, many}).loops.empty());
+  Circuits self = elementary_circuits({{}, {{7, 1}}}, {many, UINT64_MAX, many});
   CHECK(self.loops == std::vector<Edges>{{7}});
 }
 
 TEST_CASE("circuits: budgets stop the search and say so") {
   Graph graph = complete(6);
-  CHECK(elementary_circuits(graph, 409, many).complete);
-  Circuits few = elementary_circuits(graph, 408, many);
+  CHECK(elementary_circuits(graph, {409, UINT64_MAX, many}).complete);
+  Circuits few = elementary_circuits(graph, {408, UINT64_MAX, many});
   CHECK_FALSE(few.complete);
   CHECK(few.loops.size() <= 408);
-  CHECK_FALSE(elementary_circuits(graph, many, 100).complete);
+  CHECK_FALSE(elementary_circuits(graph, {many, UINT64_MAX, 100}).complete);
   // A graph with more circuits than anyone can count ends soon.
-  CHECK_FALSE(elementary_circuits(complete(40), 1000, many).complete);
+  CHECK_FALSE(elementary_circuits(complete(40), {1000, UINT64_MAX, many}).complete);
 }
 
 TEST_CASE("circuits: a ring of a hundred thousand nodes needs no deep stack") {
   uint32_t n = 100'000;
   Graph ring(n);
   for (uint32_t i = 0; i < n; i++) ring[i].push_back({i, (i + 1) % n});
-  Circuits circuits = elementary_circuits(ring, many, many);
+  Circuits circuits = elementary_circuits(ring, {many, UINT64_MAX, many});
   CHECK(circuits.complete);
   REQUIRE(circuits.loops.size() == 1);
   CHECK(circuits.loops[0].size() == n);

@@ -231,7 +231,19 @@ async function inspect(file: string): Promise<{ diagnostics: readonly Diagnostic
   }
 }
 
-const phases = ['model', 'ast', 'equations', 'ir', 'ltm', 'program', 'layout', 'c', 'wat'] as const;
+const phases = ['model', 'ast', 'equations', 'ir', 'ltm', 'program', 'layout', 'wat'] as const;
+
+/** The text form of a module. The library that makes it is only loaded for this. */
+async function watOf(bytes: Uint8Array): Promise<string> {
+  const { default: start } = await import('wabt');
+  const module = (await start()).readWasm(bytes, { readDebugNames: true, simd: true, bulk_memory: true, sign_extension: true, sat_float_to_int: true });
+  try {
+    module.applyNames();
+    return module.toText({ foldExprs: true, inlineExport: false });
+  } finally {
+    module.destroy();
+  }
+}
 
 const dump: Command = {
   usage: 'dump MODEL --phase PHASE [--ltm] [-o FILE]',
@@ -245,7 +257,8 @@ const dump: Command = {
     if (phase === undefined) throw new UsageError(`which phase? --phase is one of ${phases.join(', ')}`);
     const enableLtm = parsed.values['ltm'] === true || phase === 'ltm';
     return withModel(file, async (model) => {
-      const shown = model.dump(phase, { ...simulateOptions(parsed.values), enableLtm });
+      const options = { ...simulateOptions(parsed.values), enableLtm };
+      const shown = phase === 'wat' ? await watOf(model.namedBlob(options)) : model.dump(phase, options);
       await emit([shown.endsWith('\n') ? shown : `${shown}\n`], text(parsed.values, 'output'));
       return 0;
     });

@@ -1,4 +1,4 @@
-#include "ir/print_c.h"
+#include "print_c.h"
 
 #include <cctype>
 #include <cmath>
