@@ -125,10 +125,20 @@ class Hoister {
     return true;
   }
 
+  // A reducer is inside a macro only if what it reduces is: one in an argument is outside, as it would be under a name of its own.
+  uint32_t macro_of(ExprId value, uint32_t macro) {
+    bool inside = false;
+    for_each_node(program_, value, marks_, ++stamp_, [&](ExprId id) { inside |= program_.expr(id).op == Op::Load && program_.variables[program_.load_of(id).variable].macro == macro; });
+    return inside ? macro : none_id;
+  }
+
   // Calls f on the maximal reducers of an equation, from left to right.
   template <class F>
   void each_reducer(const Equation& e, F&& f) {
-    if (program_.expr(e.expr).op == Op::Aggregate) return;
+    // The input of a macro is hidden structure: a reducer that is given to it is named no more than one inside an equation.
+    const ProgramVariable& target = program_.variables[e.target];
+    bool argument = target.hidden && target.macro != none_id;
+    if (program_.expr(e.expr).op == Op::Aggregate && !(argument && macro_of(e.expr, target.macro) == none_id)) return;
     std::vector<ExprId> pending{e.expr}, found;
     uint32_t stamp = ++stamp_;
     marks_.resize(std::max(marks_.size(), program_.exprs.size()), 0);
@@ -188,13 +198,6 @@ class Hoister {
     }
     memo.emplace(id, result);
     return result;
-  }
-
-  // A reducer is inside a macro only if what it reduces is: one in an argument is outside, as it would be under a name of its own.
-  uint32_t macro_of(ExprId value, uint32_t macro) {
-    bool inside = false;
-    for_each_node(program_, value, marks_, ++stamp_, [&](ExprId id) { inside |= program_.expr(id).op == Op::Load && program_.variables[program_.load_of(id).variable].macro == macro; });
-    return inside ? macro : none_id;
   }
 
   VariableId variable_of(const Equation& e, ExprId id, const Reducer& r, std::vector<Equation>& before) {

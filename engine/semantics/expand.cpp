@@ -452,6 +452,12 @@ AstId Expander::name_of_argument(const Ast& from, AstId argument, Ast& out, cons
   Ast tree;
   tree.root = expand(from, argument, tree, scope, false);
   bool name = tree.nodes[tree.root].kind == AstKind::Name && system_.index.count(tree.name_of(tree.root));
+  // An element that is chosen as the model runs: its past is that of the choice too.
+  for (uint32_t i = 0; name && i < tree.nodes[tree.root].count; i++) {
+    AstId subscript = tree.child(tree.root, i);
+    AstKind kind = tree.nodes[subscript].kind;
+    name = kind == AstKind::Name ? !system_.index.count(tree.name_of(subscript)) : kind != AstKind::Operator && kind != AstKind::Call && kind != AstKind::If;
+  }
   if (name) return out.copy(tree, tree.root);
   uint32_t hidden;
   AstNode place = from.nodes[argument];
