@@ -45,6 +45,17 @@ class GraphBuilder {
     return v != 0 && variable.place == Place::Row && variable.role != Role::Score;
   }
 
+  // Of an element's own equation, in order of evaluation.
+  bool cannot_change(ExprId root) {
+    bool still = true;
+    for_each_node(program_, root, marks_, ++stamp_, [&](ExprId id) {
+      const Expr& e = program_.expr(id);
+      if (e.op == Op::StepIndex || e.op == Op::FirstStep || e.op == Op::DelayRead) still = false;
+      if (e.op == Op::Load && program_.variables[program_.load_of(id).variable].place == Place::Row) still &= reads_still(program_, plan_, program_.load_of(id));
+    });
+    return still;
+  }
+
   void nodes() {
     plan_.first_node.assign(program_.variables.size(), none_id);
     for (VariableId v = 0; v < program_.variables.size(); v++) {
@@ -52,6 +63,10 @@ class GraphBuilder {
       plan_.first_node[v] = NodeId(plan_.nodes.size());
       for (uint32_t k = 0; k < program_.variables[v].elements; k++) plan_.nodes.push_back({v, k});
     }
+    plan_.still.assign(plan_.nodes.size(), false);
+    for (const Equation& e : program_.dynamics)
+      if (e.extents.empty() && program_.variables[e.target].elements > 1 && cannot_change(e.expr))
+        plan_.still[plan_.first_node[e.target] + element_at(program_, e.target_index, strides_of(program_, e.target), {})] = true;
     plan_.stock.assign(plan_.nodes.size(), false);
     for (const StockInfo& s : program_.stocks)
       if (plan_.first_node[s.variable] != none_id)
@@ -269,6 +284,7 @@ class GraphBuilder {
       NodeId from = plan_.first_node[link.from] + element_at(program_, read.from, from_strides, at);
       NodeId to = plan_.first_node[link.to] + element_at(program_, read.to, to_strides, at);
       Edge edge{from, to, number, element++, link.polarity};
+      if (plan_.still[from]) return;
       if (!alone) {
         auto [known, added] = seen_.emplace(uint64_t(from) << 32 | to, uint32_t(plan_.edges.size()));
         if (!added) {
@@ -299,6 +315,13 @@ class GraphBuilder {
 };
 
 }  // namespace
+
+bool reads_still(const Program& program, const LtmPlan& plan, const LoadInfo& load) {
+  for (const IndexMap& index : load.indices)
+    if (index.kind != IndexMap::Fixed) return false;
+  NodeId first = plan.first_node[load.variable];
+  return !load.indices.empty() && first != none_id && plan.still[first + element_at(program, load.indices, strides_of(program, load.variable), {})];
+}
 
 std::unordered_map<VariableId, ExprId> flow_loads(const Program& program, const StockInfo& stock) {
   std::unordered_map<VariableId, ExprId> loads;

@@ -26,6 +26,9 @@ struct CausalRead {
 // (constants, run-invariant, initial values) and time make none. Returns a read for every link.
 std::vector<CausalRead> build_causal_graph(Program& program, LtmPlan& plan);
 
+// Is this one element of an array, which cannot change?
+bool reads_still(const Program& program, const LtmPlan& plan, const LoadInfo& load);
+
 // The nodes of a stock's net flow that read each of its flows.
 std::unordered_map<VariableId, ExprId> flow_loads(const Program& program, const StockInfo& stock);
 

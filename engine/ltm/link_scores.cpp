@@ -180,7 +180,7 @@ bool LinkScores::only_input(ExprId root, const Wanted& wanted) {
     if (e.op == Op::StepIndex || e.op == Op::FirstStep || e.op == Op::DelayRead) only = false;
     if (e.op != Op::Load) return;
     const LoadInfo& load = program_.load_of(id);
-    if (program_.variables[load.variable].place != Place::Row) return;
+    if (program_.variables[load.variable].place != Place::Row || reads_still(program_, plan_, load)) return;
     only &= load.variable == wanted.variable && load.indices == wanted.read->from;
   });
   return only && wanted.read->extents.size() == wanted.read->own_axes;

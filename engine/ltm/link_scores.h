@@ -7,7 +7,7 @@ namespace loopscope {
 
 class LinkScores {
  public:
-  LinkScores(Program& program, ExprBuilder& build) : program_(program), build_(build) {}
+  LinkScores(Program& program, const LtmPlan& plan, ExprBuilder& build) : program_(program), plan_(plan), build_(build) {}
   ExprId of(const Link& link, const CausalRead& read);
 
  private:
@@ -41,6 +41,7 @@ class LinkScores {
   ExprId index_value(const IndexMap& index);
 
   Program& program_;
+  const LtmPlan& plan_;
   ExprBuilder& build_;
   std::unordered_map<ExprId, ExprId> previous_;     // of expressions without further loops: links of a target share them
   std::unordered_map<uint32_t, uint32_t> tables_;  // graphical function that says what an index table does

@@ -74,6 +74,7 @@ struct LtmPlan {
   std::vector<Edge> edges;         // composites last
   std::vector<uint32_t> graph;     // edges among nodes a loop may show: macro interiors left out, composites in
   std::vector<bool> stock;         // nodes that are stocks
+  std::vector<bool> still;         // elements that cannot change, of arrays where others do
   std::vector<uint32_t> component; // strongly connected component of each node in `graph`
   std::vector<Loop> loops;         // exhaustive: all; discovery: the pinned ones
   std::vector<uint32_t> pinned;    // of `loops`, in the order asked for

@@ -50,6 +50,14 @@ Polarity PolarityFinder::table_slope(uint32_t table) const {
   return up ? Polarity::Positive : down ? Polarity::Negative : Polarity::None;
 }
 
+namespace {
+uint64_t elements_of(const Reduction& r) {
+  uint64_t elements = 1;
+  for (uint32_t extent : r.extents) elements *= extent;
+  return elements;
+}
+}  // namespace
+
 PolarityFinder::Sign PolarityFinder::sign(ExprId id) {
   auto it = signs_.find(id);
   if (it != signs_.end()) return it->second;
@@ -172,7 +180,7 @@ Polarity PolarityFinder::visit(ExprId id) {
   } else if (e.op == Op::Reduce) {
     Polarity p = visit(program_.argument(id, 0));
     ReduceOp op = program_.reductions[e.payload].op;
-    bool unproved = op == ReduceOp::Iterate || (op == ReduceOp::Product && sign(program_.argument(id, 0)) != Sign::Positive);
+    bool unproved = op == ReduceOp::Iterate || (op == ReduceOp::Product && sign(program_.argument(id, 0)) != Sign::Positive && elements_of(program_.reductions[e.payload]) > 1);
     result = p != Polarity::None && unproved ? Polarity::Unknown : p;
   } else {
     const char* table = op_info(e.op).polarity;

@@ -8,7 +8,7 @@ namespace loopscope {
 
 class ScoreVariables {
  public:
-  ScoreVariables(Program& program, LtmPlan& plan) : program_(program), plan_(plan), build_(program), scores_(program, build_), dimensions_(program) {}
+  ScoreVariables(Program& program, LtmPlan& plan) : program_(program), plan_(plan), build_(program), scores_(program, plan, build_), dimensions_(program) {}
 
   // $⁚ltm⁚link_score⁚from→to, over the loops of the link.
   VariableId link(const Link& link, const CausalRead& read);
