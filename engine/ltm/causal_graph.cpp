@@ -104,18 +104,14 @@ class GraphBuilder {
   void polarity_of_elements(const Equation& e, size_t first) {
     if (first == plan_.edges.size()) return;
     const CausalRead& read = reads_.back();
-    uint64_t inner = 1;
-    for (size_t i = read.own_axes; i < read.extents.size(); i++) inner *= read.extents[i];
-    uint64_t known_at = UINT64_MAX;
+    std::vector<uint32_t> strides = score_strides(read), known_at;
     Polarity polarity = Polarity::Unknown;
     for (size_t i = first; i < plan_.edges.size(); i++) {
-      uint64_t point = plan_.edges[i].element / inner;
-      if (point != known_at) {
-        std::vector<uint32_t> at(e.extents.size());
-        uint64_t rest = point;
-        for (size_t a = at.size(); a-- > 0; rest /= e.extents[a]) at[a] = uint32_t(rest % e.extents[a]);
+      std::vector<uint32_t> at;
+      for (uint32_t a = 0; a < read.own_axes; a++) at.push_back(plan_.edges[i].element / strides[a] % read.extents[a]);
+      if (at != known_at) {
         polarity = polarity_.of(e.expr, read.loads, at);
-        known_at = point;
+        known_at = at;
       }
       plan_.edges[i].polarity = polarity;
     }
@@ -264,12 +260,28 @@ class GraphBuilder {
       }
   }
 
+  // Neighbours in the source's array are neighbours among the scores.
+  static void put_in_order(CausalRead& read) {
+    uint32_t axes = uint32_t(read.extents.size());
+    std::vector<bool> in_source(axes, false);
+    std::vector<uint32_t> source;
+    for (const IndexMap& index : read.from)
+      if (index.kind != IndexMap::Fixed && axes > read.own_axes && !in_source[index.value]) {
+        in_source[index.value] = true;
+        source.push_back(index.value);
+      }
+    for (uint32_t a = 0; a < axes; a++)
+      if (!in_source[a]) read.order.push_back(a);
+    read.order.insert(read.order.end(), source.begin(), source.end());
+  }
+
   // The link and its edges. An edge that another link has already (x[i] and x[nyc] where i is nyc) stays that one's.
   void add(Link link, CausalRead read) {
     uint32_t number = uint32_t(plan_.links.size());
     bool alone = program_.variables[link.from].elements == 1 && read.extents.empty();
     std::vector<uint32_t> from_strides = strides_of(program_, link.from), to_strides = strides_of(program_, link.to);
-    uint32_t element = 0;
+    put_in_order(read);
+    std::vector<uint32_t> strides = score_strides(read);
     // Only links of the same equation can meet.
     if (read.equation != equation_ || link.kind != kind_) seen_.clear();
     equation_ = read.equation;
@@ -277,13 +289,12 @@ class GraphBuilder {
     size_t before = plan_.edges.size();
     each_point(read.extents, [&](const std::vector<uint32_t>& at) {
       for (const CausalRead::Outside& outside : read.outside)
-        if (outside.at[at[outside.axis]]) {
-          element++;
-          return;
-        }
+        if (outside.at[at[outside.axis]]) return;
+      uint32_t element = 0;
+      for (size_t a = 0; a < at.size(); a++) element += at[a] * strides[a];
       NodeId from = plan_.first_node[link.from] + element_at(program_, read.from, from_strides, at);
       NodeId to = plan_.first_node[link.to] + element_at(program_, read.to, to_strides, at);
-      Edge edge{from, to, number, element++, link.polarity};
+      Edge edge{from, to, number, element, link.polarity};
       if (plan_.still[from]) return;
       if (!alone) {
         auto [known, added] = seen_.emplace(uint64_t(from) << 32 | to, uint32_t(plan_.edges.size()));
@@ -315,6 +326,13 @@ class GraphBuilder {
 };
 
 }  // namespace
+
+std::vector<uint32_t> score_strides(const CausalRead& read) {
+  std::vector<uint32_t> strides(read.extents.size(), 1);
+  uint32_t stride = 1;
+  for (size_t i = read.order.size(); i-- > 0; stride *= read.extents[read.order[i]]) strides[read.order[i]] = stride;
+  return strides;
+}
 
 bool reads_still(const Program& program, const LtmPlan& plan, const LoadInfo& load) {
   for (const IndexMap& index : load.indices)

@@ -12,6 +12,7 @@ struct CausalRead {
   uint32_t equation = none_id;    // into Program::dynamics; of a flow link, into Program::stocks
   std::vector<uint32_t> extents;  // loops: the equation's own, then those of reducers and of subscripts computed at run time
   uint32_t own_axes = 0;
+  std::vector<uint32_t> order;    // of the loops in the score's array, outermost first: with a reducer's, as the source has its axes
   std::vector<IndexMap> from, to;  // elements over the loops
   std::vector<ExprId> loads;       // nodes of the equation that read that way
   // Subscripts that are arithmetic on a loop (`stage - 1`): positions of that axis where they are out of range, and nothing is read.
@@ -28,6 +29,9 @@ std::vector<CausalRead> build_causal_graph(Program& program, LtmPlan& plan);
 
 // Is this one element of an array, which cannot change?
 bool reads_still(const Program& program, const LtmPlan& plan, const LoadInfo& load);
+
+// Row-major strides of a link's loops in its score's array.
+std::vector<uint32_t> score_strides(const CausalRead& read);
 
 // The nodes of a stock's net flow that read each of its flows.
 std::unordered_map<VariableId, ExprId> flow_loads(const Program& program, const StockInfo& stock);

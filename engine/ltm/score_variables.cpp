@@ -61,8 +61,15 @@ VariableId ScoreVariables::link(const Link& link, const CausalRead& read) {
   }
   std::string name = "link_score\u205A" + program_.variables[link.from].id + subscripts(link.from, read.from, dimensions, !is_diagonal(link, read)) + "\u2192" +
                      program_.variables[link.to].id + subscripts(link.to, read.to, dimensions, false);
-  VariableId score = declare(name, std::move(dimensions));
-  define(score, scores_.of(link, read));
+  std::vector<uint32_t> ordered;
+  std::vector<AxisCopier::Target> targets(read.extents.size());
+  for (uint32_t axis : read.order) {
+    targets[axis] = {false, uint32_t(ordered.size())};
+    ordered.push_back(dimensions[axis]);
+  }
+  VariableId score = declare(name, std::move(ordered));
+  ExprId value = scores_.of(link, read);
+  define(score, read.extents.size() > read.own_axes ? AxisCopier(build_, std::move(targets), 0).copy(value) : value);
   return score;
 }
 
