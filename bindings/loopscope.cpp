@@ -55,7 +55,13 @@ class Analysis_ : Counted {
       diagnostics_.push_back(diagnose(Code::bad_option, "the model was compiled without LTM; compile it with enableLtm"));
       return;
     }
-    std::vector<double> values(slab["length"].as<size_t>());
+    size_t size = slab["length"].as<size_t>();
+    constexpr size_t most_values = 150'000'000;  // beside the VM's own there is no room for more in 4 GB
+    if (size > most_values) {
+      diagnostics_.push_back(diagnose(Code::results_too_large, "the results hold " + std::to_string(size) + " values, too many to analyse; save fewer times"));
+      return;
+    }
+    std::vector<double> values(size);
     val(emscripten::typed_memory_view(values.size(), values.data())).call<void>("set", slab);
     auto analysis = Analysis::create(*program_, *plan_, std::move(values));
     if (!analysis) diagnostics_ = analysis.errors();
@@ -80,6 +86,9 @@ class Analysis_ : Counted {
   val links() const {
     val out = val::array();
     if (!analysis_) return out;
+    // Two series a link, here and again in JavaScript.
+    constexpr double most_bytes = 1e9;
+    if (double(plan_->graph.size()) * double(analysis_->rows()) * 32 > most_bytes) return val::null();
     for (const LinkResult& link : analysis_->links()) {
       val object = val::object();
       object.set("from", name(link.from));

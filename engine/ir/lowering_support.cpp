@@ -186,7 +186,7 @@ uint64_t AxisUse::of(ExprId id) {
       if (index.kind == IndexMap::Computed) result |= of(index.expr);
     }
   for (uint32_t i = 0; i < e.count; i++) result |= of(program_.argument(id, i));
-  if (e.op == Op::Reduce) result &= ~own(e);
+  if (e.op == Op::Reduce) result &= ~(own(e) & ~mask(63, 1));  // the last bit may stand for others
   known_.emplace(id, result);
   return result;
 }

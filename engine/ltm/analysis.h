@@ -58,6 +58,7 @@ class Analysis {
   LoopSeries series(const LoopResult& loop, size_t slot);
   // By id: `r1`, or `r1[nyc]` of a loop that repeats; nothing if there is none.
   std::optional<LoopSeries> series(std::string_view id);
+  uint32_t rows() const { return rows_; }
   std::vector<double> times() const { return row_series(0); }
 
  private:

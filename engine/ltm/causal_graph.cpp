@@ -23,6 +23,8 @@ std::string node_name(const Program& program, const Node& node) {
 
 namespace {
 
+constexpr uint64_t most_edges = 2'000'000;
+
 class GraphBuilder {
  public:
   GraphBuilder(Program& program, LtmPlan& plan) : program_(program), plan_(plan), polarity_(program) {}
@@ -38,6 +40,7 @@ class GraphBuilder {
     for (uint32_t i = 0; i < program_.stocks.size(); i++) stock(i);
     return std::move(reads_);
   }
+  bool too_large() const { return too_large_; }
 
  private:
   bool can_change(VariableId v) const {
@@ -121,8 +124,7 @@ class GraphBuilder {
   bool tabulated(const Equation& e, ExprId subscript, uint32_t size, IndexMap& index, CausalRead& read) {
     uint32_t axis = none_id;
     bool plain = true;
-    std::vector<uint32_t> marks;
-    for_each_node(program_, subscript, marks, 1, [&](ExprId id) {
+    for_each_node(program_, subscript, tabulated_marks_, ++tabulated_stamp_, [&](ExprId id) {
       const Expr& node = program_.expr(id);
       if (node.op == Op::AxisIndex && (axis == none_id || axis == node.payload)) axis = node.payload;
       else plain &= node.op != Op::AxisIndex && node.op != Op::Load && node.op != Op::Reduce;
@@ -280,6 +282,9 @@ class GraphBuilder {
     uint32_t number = uint32_t(plan_.links.size());
     bool alone = program_.variables[link.from].elements == 1 && read.extents.empty();
     std::vector<uint32_t> from_strides = strides_of(program_, link.from), to_strides = strides_of(program_, link.to);
+    uint64_t points = 1;
+    for (uint32_t extent : read.extents) points = std::min<uint64_t>(points * extent, most_edges + 1);
+    if (too_large_ |= plan_.edges.size() + points > most_edges) return;
     put_in_order(read);
     std::vector<uint32_t> strides = score_strides(read);
     // Only links of the same equation can meet.
@@ -321,8 +326,9 @@ class GraphBuilder {
   std::unordered_map<uint64_t, uint32_t> seen_;
   uint32_t equation_ = none_id;
   LinkKind kind_ = LinkKind::Instant;
-  std::vector<uint32_t> marks_;
-  uint32_t stamp_ = 0;
+  bool too_large_ = false;
+  std::vector<uint32_t> marks_, tabulated_marks_;
+  uint32_t stamp_ = 0, tabulated_stamp_ = 0;
 };
 
 }  // namespace
@@ -354,6 +360,12 @@ std::unordered_map<VariableId, ExprId> flow_loads(const Program& program, const 
   return loads;
 }
 
-std::vector<CausalRead> build_causal_graph(Program& program, LtmPlan& plan) { return GraphBuilder(program, plan).run(); }
+std::vector<CausalRead> build_causal_graph(Program& program, LtmPlan& plan, std::vector<Diagnostic>& diagnostics) {
+  GraphBuilder builder(program, plan);
+  std::vector<CausalRead> reads = builder.run();
+  if (builder.too_large())
+    diagnostics.push_back(diagnose(Code::input_too_large, "the elements of this model's arrays have more than 2,000,000 causal links; run it without Loops That Matter, or with smaller dimensions"));
+  return reads;
+}
 
 }  // namespace loopscope

@@ -24,8 +24,8 @@ struct CausalRead {
 };
 
 // Nodes, links without score variables yet, and their edges: in order of target, then of first read. Variables that cannot change
-// (constants, run-invariant, initial values) and time make none. Returns a read for every link.
-std::vector<CausalRead> build_causal_graph(Program& program, LtmPlan& plan);
+// (constants, run-invariant, initial values) and time make none. Returns a read for every link. Error: input_too_large.
+std::vector<CausalRead> build_causal_graph(Program& program, LtmPlan& plan, std::vector<Diagnostic>& diagnostics);
 
 // Is this one element of an array, which cannot change?
 bool reads_still(const Program& program, const LtmPlan& plan, const LoadInfo& load);

@@ -21,10 +21,11 @@ constexpr uint64_t most_edges = 2'000'000, most_visits = 5'000'000;
 class Instrumenter {
  public:
   Instrumenter(Program& program, const LtmOptions& options, std::vector<Diagnostic>& diagnostics)
-      : program_(program), options_(options), diagnostics_(diagnostics), reads_(build_causal_graph(program, plan_)), variables_(program, plan_) {}
+      : program_(program), options_(options), diagnostics_(diagnostics), reads_(build_causal_graph(program, plan_, diagnostics)), variables_(program, plan_) {}
 
   LtmPlan run() {
     plan_.discovery = options_.discovery;
+    if (has_errors(diagnostics_)) return std::move(plan_);
     for (uint32_t i = 0; i < plan_.links.size(); i++) {
       if (too_large()) return std::move(plan_);
       plan_.links[i].score = variables_.link(plan_.links[i], reads_[i]);

@@ -86,19 +86,25 @@ void FunctionWriter::write_section(Section section, Name name) {
   begin_function();
   std::vector<Name> parts;
   auto part_name = [&] { return Name(std::string(section_name(section)) + "_" + std::to_string(parts.size())); };
+  auto make_room = [&] {
+    if (size_ <= function_size) return;
+    parts.push_back(part_name());
+    end_function(parts.back());
+    begin_function();
+  };
   LoopWriter loops(*this);
   for (size_t i = 0; i < assignments.size();) {
-    if (size_ > function_size) {
-      parts.push_back(part_name());
-      end_function(parts.back());
-      begin_function();
-    }
+    make_room();
     size_t together = loops.fitting(assignments, i);
     if (together) loops.write(&assignments[i], together);
     else assignment(assignments[i]);
     i += std::max<size_t>(together, 1);
   }
-  if (section == Section::Limit) limits();
+  if (section == Section::Limit)
+    for (const StockInfo& s : program_.stocks) {
+      make_room();
+      if (s.non_negative) limit(s);
+    }
   if (!parts.empty()) {
     parts.push_back(part_name());
     end_function(parts.back());
@@ -169,15 +175,15 @@ bool FunctionWriter::write_loop(Name name) {
   return true;
 }
 
-void FunctionWriter::limits() {
-  for (const StockInfo& s : program_.stocks) {
-    if (!s.non_negative) continue;
-    const ProgramVariable& v = program_.variables[s.variable];
-    for (uint32_t i = 0; i < v.elements; i++) {
-      uint32_t offset = (v.slot + i) * 8;
-      body_.push_back(store_f64(pointer(row), offset, build_.makeBinary(MaxFloat64, load_f64(pointer(row), offset), number(0))));
-    }
-  }
+void FunctionWriter::limit(const StockInfo& stock) {
+  const ProgramVariable& v = program_.variables[stock.variable];
+  auto at = [&]() -> Expression* {
+    if (v.elements == 1) return pointer(row);
+    return build_.makeBinary(AddInt32, pointer(row), build_.makeBinary(ShlInt32, build_.makeLocalGet(axis_local(0), Type::i32), integer(3)));
+  };
+  Expression* store = store_f64(at(), v.slot * 8, build_.makeBinary(MaxFloat64, load_f64(at(), v.slot * 8), number(0)));
+  body_.push_back(v.elements == 1 ? store : loops(0, {v.elements}, store));
+  size_ += 4;
 }
 
 Expression* FunctionWriter::destination(Destination d, uint32_t slot, uint32_t& offset) {

@@ -42,7 +42,7 @@ class FunctionWriter {
   void end_function(wasm::Name name);
   void assignment(const Assignment& a);
   void element_assignment(const Assignment& a);
-  void limits();
+  void limit(const StockInfo& stock);
   bool can_loop(const std::vector<Assignment>& step) const;
 
   Expression* value(ExprId id);       // f64

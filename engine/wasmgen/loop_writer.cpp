@@ -63,30 +63,24 @@ bool LoopWriter::contiguous(const Assignment& a) const {
   return step == 1;
 }
 
-bool LoopWriter::reads_elsewhere(const Assignment& reader, const Assignment& written) const {
-  if (written.destination != Destination::Current && written.destination != Destination::Fixed) return false;
-  std::vector<IndexMap> there = target(written);
-  bool elsewhere = false;
-  std::vector<uint32_t> marks;
-  for_each_node(program_, reader.expr, marks, 1, [&](ExprId id) {
-    if (program_.expr(id).op != Op::Load) return;
-    const LoadInfo& load = program_.load_of(id);
-    elsewhere |= load.variable == written.variable && load_source(program_, load) != Source::Previous && load.indices != there;
-  });
-  return elsewhere;
-}
-
 size_t LoopWriter::fitting(const std::vector<Assignment>& assignments, size_t first) {
+  std::unordered_multimap<VariableId, std::vector<IndexMap>> written;
   size_t count = 0, nodes = 0;
-  std::vector<uint32_t> marks;
   for (; first + count < assignments.size(); count++) {
     const Assignment& a = assignments[first + count];
     if (!contiguous(a) || *a.extents != *assignments[first].extents) break;
-    for_each_node(program_, a.expr, marks, 1, [&](ExprId) { nodes++; });
-    if (count && nodes > largest_group) break;
+    // What an earlier equation of the nest writes may be read at the same element only.
     bool apart = true;
-    for (size_t i = first; i < first + count && apart; i++) apart = !reads_elsewhere(a, assignments[i]);
-    if (!apart) break;
+    for_each_node(program_, a.expr, marks_, ++stamp_, [&](ExprId id) {
+      nodes++;
+      if (program_.expr(id).op != Op::Load) return;
+      const LoadInfo& load = program_.load_of(id);
+      if (load_source(program_, load) == Source::Previous) return;
+      auto [begin, end] = written.equal_range(load.variable);
+      for (auto it = begin; it != end; ++it) apart &= it->second == load.indices;
+    });
+    if (!apart || (count && nodes > largest_group)) break;
+    if (a.destination == Destination::Current || a.destination == Destination::Fixed) written.emplace(a.variable, target(a));
   }
   return count;
 }

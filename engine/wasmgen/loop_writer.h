@@ -36,7 +36,6 @@ class LoopWriter {
 
   bool contiguous(const Assignment& a) const;
   std::vector<IndexMap> target(const Assignment& a) const;
-  bool reads_elsewhere(const Assignment& reader, const Assignment& written) const;
 
   using Visited = std::unordered_map<ExprId, uint64_t>;
   void collect(ExprId id, uint64_t loops, std::vector<ExprId>& invariants, Visited& visited);
@@ -67,6 +66,8 @@ class LoopWriter {
   const Program& program_;
   wasm::Builder& build_;
   std::vector<Level> levels_;
+  std::vector<uint32_t> marks_;
+  uint32_t stamp_ = 0;
   uint32_t lane_ = 0;  // the innermost axis
   uint64_t lane_mask_ = 0;
   std::unique_ptr<AxisUse> use_;

@@ -39,7 +39,7 @@ export interface EngineAnalysis extends Deletable {
   ok(): boolean;
   diagnostics(): string;
   search(): LoopSearch;
-  links(): Link[];
+  links(): Link[] | null;
   partitions(): Partition[];
   loops(): Loop[];
   relativeLoopScore(id: string): Float64Array | null;

@@ -120,7 +120,8 @@ export class Sim {
    */
   getValue(name: string): number {
     this.#alive();
-    if (isTime(name)) return this.time;
+    const { start, dt, saveEvery } = this.layout;
+    if (isTime(name)) return start + Math.max(0, this.#rowsDone - 1) * saveEvery * dt;
     const column = this.#program.column(name);
     if (this.#step >= 0) return this.#at(column, this.#rowsDone - 1);
     // A look at the start must not begin the run: a constant set afterwards still has its say in the initial values.
@@ -148,7 +149,7 @@ export class Sim {
 
   /** The links of the causal graph with their scores. Throws `ltm_not_enabled`. */
   getLinks(): Link[] {
-    return this.#analysis().call((a) => a.links());
+    return this.#links(this.#analysis());
   }
 
   /** The feedback loops with their scores and shares, pinned ones first. Found at the first call for what the run has reached. Throws `ltm_not_enabled`. */
@@ -185,7 +186,7 @@ export class Sim {
       time: this.#times(),
       names: columns.map((column) => column.name),
       series,
-      links: analysis?.call((a) => a.links()) ?? [],
+      links: analysis ? this.#links(analysis) : [],
       loops: analysis?.call((a) => a.loops()) ?? [],
       partitions: analysis?.call((a) => a.partitions()) ?? [],
       mode: search?.mode ?? null,
@@ -268,9 +269,16 @@ export class Sim {
     return this.#program.columns(hidden).filter(({ variable }) => !isTime(variable.id) && variable.kind !== 'module');
   }
 
+  #links(analysis: Handle<EngineAnalysis>): Link[] {
+    const links = analysis.call((a) => a.links());
+    if (links) return links;
+    throw new LoopscopeError('results_too_large', 'the scores of all links at all saved times need more memory than there is: save fewer times (saveInterval), or ask for getLoops() or getSeries() of a score');
+  }
+
   #analysis(): Handle<EngineAnalysis> {
     this.#alive();
     if (!this.layout.ltm) throw new LoopscopeError('ltm_not_enabled', 'links and loops are scored only when the model is simulated with enableLtm: true');
+    if (this.#step < 0) throw new LoopscopeError('not_run', 'there is nothing to analyse yet: call runTo or runToEnd first');
     const slab = this.#results();
     const { fixedSlots, rowSlots } = this.layout;
     this.#held.analysis ??= this.#program.analyze(slab.subarray(0, fixedSlots + this.#rowsDone * rowSlots));

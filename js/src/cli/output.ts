@@ -76,7 +76,7 @@ export function* loopsJson(search: LoopSearch, time: Float64Array, partitions: r
 
 /** Columns under their heads; those named in `right` are set to the right. */
 export function aligned(head: readonly string[], rows: readonly (readonly string[])[], right: readonly string[] = []): string {
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
+  const widths = head.map((title, i) => rows.reduce((width, row) => Math.max(width, row[i]!.length), title.length));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, i) => (right.includes(head[i]!) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
