@@ -124,4 +124,30 @@ export function generateMatrix(side, steps) {
   ].join('\n'));
 }
 
+const population = (name, side, steps, variables) => {
+  const both = ['Region', 'Age'];
+  return xmile(name, `<start>0</start><stop>${steps}</stop><dt>1</dt>`, `<dimensions>${dimension('Region', side)}${dimension('Age', side)}</dimensions>`, [
+    arrayed('stock', 'population', both, '100 + Region + 2 * Age', '<inflow>births</inflow><outflow>deaths</outflow>'),
+    ...variables.map(([kind, variable, equation]) => arrayed(kind, variable, kind === 'aux' ? [] : both, equation)),
+  ].join('\n'));
+};
+
+/** `side` x `side` stocks, their births limited by the sum of all: three loops that repeat for every element, in one partition. */
+export function generateLimited(side, steps) {
+  return population(`${side * side} stocks, one limit`, side, steps, [
+    ['flow', 'births', '0.05 * population * (1 - SUM(population[*, *]) / capacity)'],
+    ['flow', 'deaths', '0.01 * population'],
+    ['aux', 'capacity', `${500 * side * side}`],
+  ]);
+}
+
+/** The same stocks limited by the sums of their rows and of their columns: a loop goes from row to column to row as long as it likes. */
+export function generateCrowded(side, steps) {
+  return population(`${side * side} stocks, rows and columns`, side, steps, [
+    ['flow', 'births', '0.05 * population * (1 - SUM(population[Region, *]) / capacity)'],
+    ['flow', 'deaths', '0.01 * population * (1 + SUM(population[*, Age]) / capacity)'],
+    ['aux', 'capacity', `${500 * side}`],
+  ]);
+}
+
 if (process.argv[1] === new URL(import.meta.url).pathname) process.stdout.write(generateModel(Number(process.argv[2] ?? 5000)));

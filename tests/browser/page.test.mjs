@@ -1,14 +1,15 @@
 // The page in a real browser, under its policy: both engines, numbers equal to Node's in every bit.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { load } from '../../js/dist/index.js';
+import { load, loopSlots } from '../../js/dist/index.js';
 import { serve } from '../../js/page/serve.mjs';
+import { generateLimited } from '../bench/generate.mjs';
 import { engines, growth, modelUrl, root, xmile } from '../js/helpers.mjs';
 
 const executablePath = '/usr/bin/chromium';
@@ -16,6 +17,22 @@ const skip = existsSync(executablePath) ? false : `${executablePath} is missing`
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
 const screenshots = fileURLToPath(new URL('build/', root));
 const bytesOf = (series) => Array.from(new BigUint64Array(series.buffer.slice(series.byteOffset, series.byteOffset + series.byteLength)), String);
+
+/** Peak resident memory in MB of the largest process in which this one's browser shows pages. */
+function pageMegabytes() {
+  const read = (pid, file) => {
+    try {
+      return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+    } catch {
+      return ''; // it has ended meanwhile
+    }
+  };
+  const status = new Map(readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((pid) => [pid, read(pid, 'status')]));
+  const field = (pid, name) => new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(status.get(pid) ?? '')?.[1];
+  const isOurs = (pid) => pid !== undefined && (pid === String(process.pid) || isOurs(field(pid, 'PPid')));
+  const renderers = [...status.keys()].filter((pid) => read(pid, 'cmdline').includes('--type=renderer') && isOurs(pid));
+  return Math.max(...renderers.map((pid) => Number(field(pid, 'VmHWM')) / 1024));
+}
 
 describe('the page', { skip }, () => {
   let server, context, page, profile;
@@ -85,6 +102,43 @@ describe('the page', { skip }, () => {
       }
       project.dispose();
     }
+    assert.deepEqual(complaints, []);
+  });
+
+  test('10,000 elements with a sum in their feedback are scored within the memory of a tab', async (t) => {
+    const text = generateLimited(100, 12);
+    const places = ['region1,age1', 'region37,age64', 'region100,age100'];
+    const project = await load(text);
+    const sim = await project.mainModel().simulate({ engine: 'wasm', enableLtm: true });
+    sim.runToEnd();
+    const tab = await context.newPage();
+    await tab.goto(server.url);
+    const there = await tab.evaluate(async ([text, places]) => {
+      const began = performance.now();
+      const { load, loopSlots } = await import('/js/dist/index.js');
+      const project = await load(text);
+      const sim = await project.mainModel().simulate({ engine: 'wasm', enableLtm: true });
+      sim.runToEnd();
+      const loops = sim.getLoops();
+      const milliseconds = performance.now() - began;
+      const bits = (series) => Array.from(new BigUint64Array(series.buffer.slice(0)), String);
+      const scores = loops.map(({ id }) => [id, places.map((place) => bits(sim.getRelativeLoopScore(`${id}[${place}]`)))]);
+      const answer = { milliseconds, mode: sim.getLoopSearch().mode, slots: loops.map((loop) => loopSlots(loop).length), scores };
+      sim.dispose();
+      project.dispose();
+      return answer;
+    }, [text, places]);
+    const megabytes = pageMegabytes();
+    t.diagnostic(`${Math.round(there.milliseconds)} ms, ${Math.round(megabytes)} MB`);
+    const loops = sim.getLoops();
+    assert.equal(there.mode, 'exhaustive');
+    assert.deepEqual(there.slots, [10_000, 10_000, 10_000]);
+    assert.deepEqual(loops.map((loop) => loopSlots(loop).length), there.slots);
+    assert.deepEqual(there.scores, loops.map(({ id }) => [id, places.map((place) => bytesOf(sim.getRelativeLoopScore(`${id}[${place}]`)))]));
+    assert.ok(megabytes > 0 && megabytes < 500, `${megabytes} MB`);
+    sim.dispose();
+    project.dispose();
+    await tab.close();
     assert.deepEqual(complaints, []);
   });
 

@@ -1,6 +1,7 @@
 // Bytes as the text of equations in a small model with a stock, flows, a constant and a table. The first byte says where
-// they stand and how the model is integrated; a byte 0x1E ends one equation and begins the next.
+// they stand and how the model is integrated; a byte 0x1E ends one equation and begins the next. Only what a reader lets through.
 #include "exercise.h"
+#include "formats/encoding.h"
 #include "model/names.h"
 
 namespace {
@@ -27,7 +28,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const uint8_t shape = data[0];
   std::string texts[3] = {"1", "population * rate", "population + 1"};
-  std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
+  std::vector<Diagnostic> diagnostics;
+  auto given = to_utf8({reinterpret_cast<const char*>(data) + 1, size - 1}, diagnostics);
+  if (!given || given->find('\0') != given->npos) return 0;
+  std::string_view rest = *given;
   for (std::string& text : texts) {
     size_t end = rest.find('\x1E');
     text = rest.substr(0, end);
