@@ -71,7 +71,7 @@ class Compiler {
     if (a.target_index) {
       access.indices = *a.target_index;
       access.strides = strides_of(program_, a.variable);
-      for (uint32_t d : v.dimensions) access.extents.push_back(uint32_t(program_.dimensions[d].elements.size()));
+      access.extents = extents_of(program_, a.variable);
     } else {
       uint32_t stride = 1;
       for (size_t i = a.extents->size(); i-- > 0; stride *= (*a.extents)[i]) {
@@ -263,7 +263,7 @@ class Compiler {
     access.size = v.elements;
     access.indices = info.indices;
     access.strides = strides_of(program_, info.variable);
-    for (uint32_t d : v.dimensions) access.extents.push_back(uint32_t(program_.dimensions[d].elements.size()));
+    access.extents = extents_of(program_, info.variable);
     std::vector<std::pair<ExprId, Operand>> computed;
     for (IndexMap& index : access.indices)
       if (index.kind == IndexMap::Computed) {

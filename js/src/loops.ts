@@ -1,17 +1,10 @@
 // Loops and their slots as one kind of thing.
-import type { Loop, LoopPolarity } from './types.js';
+import type { Loop, LoopSlot } from './types.js';
 
 /** A loop, or one element of a loop that repeats. */
-export interface SlotOfLoop {
+export interface SlotOfLoop extends LoopSlot {
   /** `r1`, or `r1[north]`: what `getRelativeLoopScore` takes. */
   readonly id: string;
-  readonly element: readonly string[];
-  readonly path: readonly string[];
-  readonly polarity: LoopPolarity;
-  readonly partition: number;
-  readonly score: Float64Array;
-  readonly relative: Float64Array;
-  readonly share: number;
 }
 
 /** The slots of a loop that repeats; the loop itself as the only one of another. */

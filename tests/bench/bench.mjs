@@ -137,6 +137,7 @@ function printModels(results) {
   ];
   for (const [key, what, of] of verdicts)
     for (const r of results) {
+      if (key === 'vmToC' && r.arrays) continue; // no target: the VM interprets element by element
       const target = key === 'blobToC' && r.arrays ? targets.arrayBlobToC : targets[key];
       console.log(`${r.ratios[key] <= target ? 'met   ' : 'MISSED'} ${r.name}: ${what} ${target} times ${of}: ${r.ratios[key].toFixed(2)}`);
     }
