@@ -49,6 +49,8 @@ class AxisCopier {
   // Axis a becomes targets[a]; axes beyond move by `shift`.
   AxisCopier(ExprBuilder& build, std::vector<Target> targets, int32_t shift) : build_(build), targets_(std::move(targets)), shift_(shift) {}
   virtual ~AxisCopier() = default;
+  // `id` becomes `to` wherever it stands in what is copied afterwards.
+  void replace(ExprId id, ExprId to) { memo_[id] = to; }
   ExprId copy(ExprId id);
 
  protected:

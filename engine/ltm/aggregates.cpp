@@ -169,35 +169,16 @@ class Hoister {
 
   // The equation's expression with its reducers read from their variables, whose equations go before it.
   ExprId hoisted(const Equation& e, std::vector<Equation>& before) {
-    std::unordered_map<ExprId, ExprId> replaced;
+    AxisCopier rest(build_, {}, 0);
     each_reducer(e, [&](ExprId id) {
       Reducer r;
       if (!reducer(e, id, r)) return;
       VariableId variable = variable_of(e, id, r, before);
       std::vector<IndexMap> indices;
       for (uint32_t axis : r.axes) indices.push_back({IndexMap::Axis, axis});
-      replaced.emplace(id, build_.load(variable, Plane::Current, std::move(indices)));
+      rest.replace(id, build_.load(variable, Plane::Current, std::move(indices)));
     });
-    return replaced.empty() ? e.expr : replace(e.expr, replaced);
-  }
-
-  ExprId replace(ExprId id, std::unordered_map<ExprId, ExprId>& memo) {
-    auto it = memo.find(id);
-    if (it != memo.end()) return it->second;
-    Expr e = program_.expr(id);
-    ExprId result = id;
-    if (e.op == Op::Load) {
-      LoadInfo load = program_.load_of(id);
-      for (IndexMap& index : load.indices)
-        if (index.kind == IndexMap::Computed) index.expr = replace(index.expr, memo);
-      result = build_.load(load.variable, load.plane, load.indices);
-    } else if (e.count) {
-      std::vector<ExprId> arguments;
-      for (uint32_t i = 0; i < e.count; i++) arguments.push_back(replace(program_.argument(id, i), memo));
-      result = build_.node(e.op, std::move(arguments), e.payload);
-    }
-    memo.emplace(id, result);
-    return result;
+    return rest.copy(e.expr);
   }
 
   VariableId variable_of(const Equation& e, ExprId id, const Reducer& r, std::vector<Equation>& before) {

@@ -244,10 +244,6 @@ void Analysis::discover(Found& found) const {
   options.budget_ms = plan_->discovery.budget_ms;
   Discovery result = loopscope::discover(graph, options);
 
-  auto from_least = [](std::vector<uint32_t> edges) {
-    std::rotate(edges.begin(), std::min_element(edges.begin(), edges.end()), edges.end());
-    return edges;
-  };
   std::map<std::vector<uint32_t>, uint32_t> order;  // of circuits, by their edges in the plan
   CircuitList circuits;
   for (const DiscoveredLoop& loop : result.loops) {

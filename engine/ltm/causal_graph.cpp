@@ -284,7 +284,8 @@ class GraphBuilder {
     std::vector<uint32_t> from_strides = strides_of(program_, link.from), to_strides = strides_of(program_, link.to);
     uint64_t points = 1;
     for (uint32_t extent : read.extents) points = std::min<uint64_t>(points * extent, most_edges + 1);
-    if (too_large_ |= plan_.edges.size() + points > most_edges) return;
+    too_large_ |= plan_.edges.size() + points > most_edges;
+    if (too_large_) return;
     put_in_order(read);
     std::vector<uint32_t> strides = score_strides(read);
     // Only links of the same equation can meet.

@@ -186,16 +186,21 @@ class Instrumenter {
       all[plan_.edges[e].from].push_back(plan_.edges[e].to);
     }
     plan_.component = strongly_connected_components(all).of;
-    if (options_.mode == "discovery") plan_.note = "as asked for";
-    else if (enumerate(out)) return;
-    if (options_.mode == "exhaustive") {
-      Diagnostic d = diagnose(Code::too_many_loops, plan_.note + ": links are scored, loops are not listed; use discovery mode");
-      d.severity = Severity::Warning;
-      diagnostics_.push_back(d);
-    } else {
-      plan_.mode = "discovery";
+    if (!find_pinned_loops()) return;
+    bool listed = options_.mode != "discovery" && enumerate(out);
+    if (!listed) {
+      if (options_.mode == "discovery") plan_.note = "as asked for";
+      if (options_.mode == "exhaustive") {
+        Diagnostic d = diagnose(Code::too_many_loops, plan_.note + ": links are scored, loops are not listed; use discovery mode");
+        d.severity = Severity::Warning;
+        diagnostics_.push_back(d);
+      } else {
+        plan_.mode = "discovery";
+      }
+      list_pinned();
     }
-    pin_alone();
+    pin();
+    score_loops();
   }
 
   // All loops, unless there are too many.
@@ -206,51 +211,39 @@ class Instrumenter {
     Circuits circuits = elementary_circuits(out, {circuits_limit, most_edges, most_visits});
     if (circuits.complete) {
       plan_.loops = make_loops(program_, plan_, std::move(circuits.loops));
-      if (plan_.loops.size() > limit) plan_.loops.clear();
-      else if (pin_known()) {
-        plan_.note = "all " + std::to_string(plan_.loops.size()) + " loops of the causal graph";
-        score_loops();
-        return true;
-      }
+      plan_.note = "all " + std::to_string(plan_.loops.size()) + " loops of the causal graph";
+      if (plan_.loops.size() <= limit) return true;
     }
     plan_.note = circuits.complete || largest == 1 ? "the causal graph has more than " + std::to_string(limit) + " loops" : "the causal graph has too many circuits to enumerate";
-    return said_unknown_loop_;
+    return false;
   }
 
-  // Loops that the user named are among those that are listed: in that order.
-  bool pin_known() {
+  // The circuits of each loop that the user named. False, with an error, where there is none.
+  bool find_pinned_loops() {
     for (const auto& names : options_.pinned) {
-      CircuitList circuits = find(names);
-      for (Loop& wanted : make_loops(program_, plan_, std::move(circuits)))
+      pinned_.push_back(find_pinned(program_, plan_, names, diagnostics_));
+      if (pinned_.back().empty()) return false;
+    }
+    return true;
+  }
+  // Which of the loops they are, in the order asked for.
+  void pin() {
+    for (const CircuitList& circuits : pinned_)
+      for (const Loop& wanted : make_loops(program_, plan_, circuits))
         for (uint32_t i = 0; i < plan_.loops.size(); i++) {
           const auto& slots = plan_.loops[i].slots;
           bool same = std::any_of(slots.begin(), slots.end(), [&](const LoopSlot& s) { return s.edges == wanted.slots[0].edges; });
           if (same && std::find(plan_.pinned.begin(), plan_.pinned.end(), i) == plan_.pinned.end()) plan_.pinned.push_back(i);
         }
-    }
-    return !said_unknown_loop_;
   }
-  // Only the loops that the user named are known before the run.
-  void pin_alone() {
+  // Before a run in discovery mode only the loops that the user named are known.
+  void list_pinned() {
     CircuitList circuits;
-    std::vector<CircuitList> asked;
-    for (const auto& names : options_.pinned) {
-      asked.push_back(find(names));
-      circuits.insert(circuits.end(), asked.back().begin(), asked.back().end());
-    }
-    for (auto& c : circuits) std::rotate(c.begin(), std::min_element(c.begin(), c.end()), c.end());
+    for (const CircuitList& list : pinned_)
+      for (const auto& circuit : list) circuits.push_back(from_least(circuit));
     std::sort(circuits.begin(), circuits.end());
     circuits.erase(std::unique(circuits.begin(), circuits.end()), circuits.end());
     plan_.loops = make_loops(program_, plan_, std::move(circuits));
-    pin_known();
-    score_loops();
-  }
-  CircuitList find(const std::vector<std::string>& names) {
-    std::vector<Diagnostic> problems;
-    CircuitList circuits = find_pinned(program_, plan_, names, problems);
-    if (!said_unknown_loop_) diagnostics_.insert(diagnostics_.end(), problems.begin(), problems.end());
-    said_unknown_loop_ |= !problems.empty();
-    return circuits;
   }
 
   void score_loops() {
@@ -273,7 +266,8 @@ class Instrumenter {
   std::vector<CausalRead> reads_;
   ScoreVariables variables_;
   std::vector<bool> on_path_;
-  bool said_too_large_ = false, said_unknown_loop_ = false;
+  std::vector<CircuitList> pinned_;  // circuits of each loop that the user named
+  bool said_too_large_ = false;
 };
 
 }  // namespace

@@ -168,6 +168,11 @@ bool has_stock(const LtmPlan& plan, const LoopSlot& slot) {
          std::any_of(slot.edges.begin(), slot.edges.end(), [&](uint32_t e) { return plan.links[plan.edges[e].link].kind == LinkKind::Composite; });
 }
 
+std::vector<uint32_t> from_least(std::vector<uint32_t> edges) {
+  std::rotate(edges.begin(), std::min_element(edges.begin(), edges.end()), edges.end());
+  return edges;
+}
+
 std::vector<Loop> make_loops(const Program& program, const LtmPlan& plan, CircuitList circuits, const std::vector<Loop>& taken) {
   return LoopMaker(program, plan).run(std::move(circuits), taken);
 }

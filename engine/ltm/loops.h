@@ -8,6 +8,9 @@ namespace loopscope {
 // Circuits are lists of edges of the plan that start anywhere.
 using CircuitList = std::vector<std::vector<uint32_t>>;
 
+// A circuit as it starts at its least edge: equal for all of its rotations.
+std::vector<uint32_t> from_least(std::vector<uint32_t> edges);
+
 // Grouped, in order of id. `taken`: ids that other loops have already.
 std::vector<Loop> make_loops(const Program& program, const LtmPlan& plan, CircuitList circuits, const std::vector<Loop>& taken = {});
 

@@ -155,8 +155,7 @@ class SectionPrinter {
   std::string load(ExprId id) {
     const LoadInfo& info = program_.load_of(id);
     const ProgramVariable& v = program_.variables[info.variable];
-    std::vector<uint32_t> extents;
-    for (uint32_t d : v.dimensions) extents.push_back(uint32_t(program_.dimensions[d].elements.size()));
+    std::vector<uint32_t> extents = extents_of(program_, info.variable);
     std::string check;
     std::string slot = element(v.slot, info.indices, strides_of(program_, info.variable), extents, check);
     std::string result = std::string(base_of(load_source(program_, info))) + "[" + slot + "]";
