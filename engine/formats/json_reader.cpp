@@ -246,7 +246,7 @@ void JsonReader::dimension(const Value& object) {
       if (size >= 0 && size <= UINT32_MAX && size == double(uint32_t(size))) next.size = uint32_t(size);
       else report(Code::bad_number, path_ + " must be a whole number", value);
     } else if (name == "mapsTo") {
-      if (value.kind != Kind::Null) next.maps_to.push_back(text(value));
+      if (value.kind != Kind::Null) next.maps_to.push_back({text(value), {}});
     } else if (name == "mappings") {
       items(value, [&](const Value& item) { mapping(item, next); });
     } else return false;
@@ -263,7 +263,7 @@ void JsonReader::dimension(const Value& object) {
 
 void JsonReader::mapping(const Value& object, DimensionDeclaration& dimension) {
   fields(object, nullptr, [&](const std::string& name, const Value& value) {
-    if (name == "target") dimension.maps_to.push_back(text(value));
+    if (name == "target") dimension.maps_to.push_back({text(value), {}});
     else if (name == "elementMap") {
       if (is(value, Kind::Array) && file_.begin(value) != file_.end(value))
         report(Code::unsupported_feature, path_ + ": dimensions are mapped one element after the other; a map of single elements is not read yet", value);

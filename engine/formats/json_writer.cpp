@@ -129,9 +129,9 @@ void Writer::dimensions(const std::vector<DimensionDeclaration>& dimensions) {
     if (!dimension.maps_to.empty()) {
       json_.key("mappings");
       json_.begin_array();
-      for (const std::string& target : dimension.maps_to) {
+      for (const DimensionMapping& mapping : dimension.maps_to) {
         json_.begin_object();
-        json_.member("target", target);
+        json_.member("target", mapping.to);
         json_.end_object();
       }
       json_.end_array();

@@ -283,7 +283,7 @@ DimensionDeclaration XmileReader::dimension(pugi::xml_node node) {
   std::unordered_set<std::string> ids;
   for (pugi::xml_node child : node.children()) {
     std::string_view tag = file_.tag(child);
-    if (tag == "isee:maps_to") dimension.maps_to.push_back(file_.text(child).text);
+    if (tag == "isee:maps_to") dimension.maps_to.push_back({file_.text(child).text, {}});
     if (tag != "elem") continue;
     Names element = this->names(child, "element of a dimension");
     if (element.id.empty()) continue;

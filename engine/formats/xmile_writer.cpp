@@ -152,7 +152,7 @@ void XmileWriter::dimensions(const Project& project) {
     if (dimension.elements.empty() && dimension.size) attributes += attribute("size", std::to_string(dimension.size));
     open("dim", attributes);
     for (const std::string& element : dimension.elements) empty("elem", attribute("name", element));
-    for (const std::string& other : dimension.maps_to) text("isee:maps_to", other);
+    for (const DimensionMapping& mapping : dimension.maps_to) text("isee:maps_to", mapping.to);
     close("dim");
   }
   close("dimensions");

@@ -76,7 +76,10 @@ class Dump {
   void dimension(const DimensionDeclaration& d) {
     std::string text = "dimension " + named(d.name, d.id);
     text += d.elements.empty() ? " size " + std::to_string(d.size) : ": " + list(d.elements);
-    if (!d.maps_to.empty()) text += " -> " + list(d.maps_to);
+    for (const DimensionMapping& mapping : d.maps_to) {
+      text += (&mapping == d.maps_to.data() ? " -> " : ", ") + mapping.to;
+      if (!mapping.elements.empty()) text += ": " + list(mapping.elements);
+    }
     line(0, text);
   }
 

@@ -47,12 +47,19 @@ using OtherMembers = std::vector<std::pair<std::string, std::string>>;
 
 enum class VariableKind { Stock, Flow, Auxiliary, Table /* graphical function alone */, Module };
 
+// How a data variable has values between its points and outside them (Vensim): on the line between two, the next one's, the last
+// one's (Vensim's own where nothing is said), or only where there is a point.
+enum class DataRule { Interpolate, LookForward, HoldBackward, Raw };
+
 // One definition of (some elements of) a variable. Scalars have exactly one, with no subscripts.
 struct Definition {
   std::vector<std::string> subscripts;  // as written; empty = the whole variable
-  SourceText equation;
+  SourceText equation;                  // of a stock: the initial value
   SourceText initial;                   // XMILE <init_eqn>, Vensim ACTIVE INITIAL; absent for most
   std::optional<GraphicalFunction> table;
+  SourceText net_flow = {};             // Vensim's INTEG: what a stock changes by; XMILE has lists of flows instead
+  std::vector<std::vector<std::string>> except = {};  // Vensim's :EXCEPT:, elements that it says nothing about
+  std::optional<DataRule> data_rule = {};             // of a data variable; without an equation its values are the host's, by its name
 };
 
 struct Variable {
@@ -75,11 +82,19 @@ struct Variable {
 // A graphical function without input is a table that others look up in, however it is spelled.
 void settle_kind(Variable& variable);
 
+// A dimension's elements as those of another. `elements`, where given: one by one, an element or subrange of that dimension for each
+// of this one's; otherwise by position.
+struct DimensionMapping {
+  std::string to;
+  std::vector<std::string> elements;
+};
+
 struct DimensionDeclaration {
   std::string name, id;
   std::vector<std::string> elements;  // empty with size > 0: a numbered dimension
   uint32_t size = 0;
-  std::vector<std::string> maps_to;   // dimensions whose elements correspond to these one by one, as written
+  std::vector<DimensionMapping> maps_to;
+  SourceText external;                // Vensim's GET ... SUBSCRIPT: the call that gives the elements
   Span span;
 };
 

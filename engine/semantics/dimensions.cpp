@@ -18,7 +18,7 @@ void Dimensions::declare(const DimensionDeclaration& declaration) {
     d.elements.push_back(canonical_name(name));
     d.index.emplace(d.elements.back(), uint32_t(d.elements.size() - 1));
   }
-  for (const std::string& to : declaration.maps_to) d.maps_to.push_back(canonical_name(to));
+  for (const DimensionMapping& mapping : declaration.maps_to) d.maps_to.push_back(canonical_name(mapping.to));
   ids_.emplace(d.id, uint32_t(all_.size()));
   all_.push_back(std::move(d));
 }

@@ -214,7 +214,7 @@ struct SystemBuilder {
       diagnostics.push_back(std::move(warning));
     };
     for (const DimensionDeclaration& d : project.dimensions)
-      for (const std::string& name : d.maps_to) {
+      for (const auto& [name, elements] : d.maps_to) {
         uint32_t to = system.dimensions.find(canonical_name(name)), from = system.dimensions.find(d.id);
         if (to == none_id) say(d, Code::unknown_dimension, "the dimension " + d.name + " maps to " + name + ", which the file does not define");
         else if (from != none_id && !system.dimensions.mapping(from, to))
