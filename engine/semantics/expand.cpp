@@ -179,6 +179,7 @@ AstId Expander::expand(const Ast& from, AstId node, Ast& out, const Scope& scope
       for (uint32_t i = 0; i < n.count; i++) children.push_back(expand(from, from.child(node, i), out, scope, false));
       return out.add(from.like(node), children);
     }
+    case AstKind::String: return error(scope, from, node, Code::syntax_error, "a text stands here and a number is wanted", out);
     default: return error(scope, from, node, Code::syntax_error, "a subscript stands here outside brackets", out);
   }
 }

@@ -74,6 +74,7 @@ struct Printer {
         print(ast.child(id, 1), 0);
         break;
       case AstKind::Position: list(id, "@", ""); break;
+      case AstKind::String: out += "'" + ast.name_of(id) + "'"; break;
     }
     if (parentheses) out += ")";
   }
@@ -155,7 +156,7 @@ AstId Ast::copy(const Ast& from, AstId node) {
   AstNode one = from.like(node);
   std::vector<AstId> below;
   for (uint32_t i = 0; i < from.nodes[node].count; i++) below.push_back(copy(from, from.child(node, i)));
-  if (one.kind == AstKind::Name || one.kind == AstKind::Call) {
+  if (one.kind == AstKind::Name || one.kind == AstKind::Call || one.kind == AstKind::String) {
     one.name = uint32_t(names.size());
     names.push_back(from.name_of(node));
   }

@@ -22,6 +22,7 @@ enum class AstKind : uint8_t {
   Wildcard,  // * as a subscript; with one child: *:Sub
   Range,     // a:b as a subscript
   Position,  // @n as a subscript
+  String,    // name = the text between single quotes, as written
 };
 
 // Operators of equations, tightest last in the grammar: see parser.cpp for precedence.
@@ -42,7 +43,7 @@ struct AstNode {
 struct Ast {
   std::vector<AstNode> nodes;
   std::vector<AstId> children;
-  std::vector<std::string> names;  // canonical
+  std::vector<std::string> names;  // canonical; of a string its text
   AstId root = 0;
   bool empty() const { return nodes.empty(); }
   AstId child(AstId node, uint32_t i) const { return children[nodes[node].first + i]; }

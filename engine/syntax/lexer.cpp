@@ -78,6 +78,16 @@ Token Lexer::quoted() {
   return {TokenKind::Name, begin, at_ - begin, 0};
 }
 
+// A text has no escapes: it ends at the next single quote.
+Token Lexer::string() {
+  uint32_t begin = at_;
+  size_t end = text_.find('\'', begin + 1);
+  if (end == std::string_view::npos)
+    return bad(Code::unterminated, begin, uint32_t(text_.size()) - begin, "this text is not closed; add a '");
+  at_ = uint32_t(end) + 1;
+  return {TokenKind::String, begin, at_ - begin, 0};
+}
+
 // A name may be qualified, each part quoted or not: module."my variable".
 Token Lexer::name() {
   uint32_t begin = at_;
@@ -107,6 +117,7 @@ Token Lexer::next() {
   char d = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
   if (is_digit(c) || (c == '.' && is_digit(d))) return number();
   if (c == '"') return quoted();
+  if (c == '\'') return string();  // inside a name it is a part of it
   if (is_name_start(c) || (c == '.' && (is_name_start(d) || d == '"'))) return name();  // .x is the outermost model's
   auto symbol = [&](TokenKind kind, uint32_t length) {
     Token token{kind, at_, length, 0};

@@ -1,4 +1,4 @@
-// Tokens of the XMILE equation language: numbers, names (any Unicode, quoted or not), operators, comments in braces.
+// Tokens of the XMILE equation language: numbers, names (any Unicode, quoted or not), texts in single quotes, operators, comments in braces.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -9,7 +9,7 @@
 namespace loopscope {
 
 enum class TokenKind : uint8_t {
-  End, Number, Name, LeftParen, RightParen, LeftBracket, RightBracket, Comma, Semicolon, Colon, At, Star, Slash, DoubleSlash, Plus, Minus,
+  End, Number, Name, String, LeftParen, RightParen, LeftBracket, RightBracket, Comma, Semicolon, Colon, At, Star, Slash, DoubleSlash, Plus, Minus,
   Caret, Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, And, Or, Not, Modulo, If, Then, Else, Bad
 };
 
@@ -30,6 +30,7 @@ class Lexer {
   Token number();
   Token name();
   Token quoted();
+  Token string();
   Token bad(Code code, uint32_t offset, uint32_t length, std::string message);
 
   std::string_view text_;

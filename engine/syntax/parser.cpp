@@ -160,6 +160,15 @@ class Parser {
         advance();
         return finish(node, begin, {});
       }
+      case TokenKind::String: {
+        AstNode node{};
+        node.kind = AstKind::String;
+        node.name = uint32_t(ast_.names.size());
+        std::string_view text = lexer_.text_of(token_);
+        ast_.names.emplace_back(text.substr(1, text.size() - 2));
+        advance();
+        return finish(node, begin, {});
+      }
       case TokenKind::Name:
       case TokenKind::Modulo: return name();  // where a value stands, MOD is a name or MOD(a, b)
       case TokenKind::LeftParen: {

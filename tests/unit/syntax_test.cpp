@@ -32,6 +32,7 @@ std::string shape(const Ast& ast, AstId id) {
     case AstKind::Wildcard: return "*" + (node.count ? ":" + child(0) : "");
     case AstKind::Range: return child(0) + ":" + child(1);
     case AstKind::Position: return "@" + child(0);
+    case AstKind::String: return "'" + ast.name_of(id) + "'";
   }
   return "?";
 }
@@ -179,6 +180,14 @@ TEST_CASE("syntax: names may hold blanks, quotes, dots and any letters") {
   CHECK(shape("andy + order + notes + iffy") == "(((andy + order) + notes) + iffy)");
   CHECK(shape("x1 + don't") == "(x1 + don't)");
   CHECK(value_of("Größe * 人口", "aux Größe = 3\naux 人口 = 4") == 12);
+}
+
+TEST_CASE("syntax: a text stands between single quotes, which inside a name are a part of it") {
+  CHECK(shape("get('data/A b.csv', ',', 'B2*')") == "get('data/A b.csv', ',', 'B2*')");
+  CHECK(shape("get('', 'say \"{no comment}\"', '\\')") == "get('', 'say \"{no comment}\"', '\\')");
+  CHECK(shape("farmer's income * x'") == "(farmer's_income * x')");
+  CHECK(complaint("a + 'open") == "unterminated at 4+5: this text is not closed; add a '");
+  CHECK(complaint("'a' 'b'") == "syntax_error at 4+3: found ''b'' where an operator or the end of the equation should stand");
 }
 
 TEST_CASE("syntax: numbers in every form") {
