@@ -3,6 +3,7 @@
 #include "formats/encoding.h"
 #include "formats/json_reader.h"
 #include "formats/systems_reader.h"
+#include "formats/vensim_reader.h"
 #include "formats/xml_file.h"
 #include "formats/xmile_reader.h"
 
@@ -48,17 +49,16 @@ bool is_json(std::string_view text) {
   return second != text.npos && (text[second] == '"' || text[second] == '{' || text[second] == '}' || text[second] == ']');
 }
 
-// In the order they are tried. Formats without reader are known so that the message can name them.
+// In the order they are tried.
 struct Format {
-  const char* name;
   bool (*matches)(std::string_view text);
   std::optional<Project> (*read)(std::string_view text, std::vector<Diagnostic>& diagnostics);
 };
 constexpr Format formats[] = {
-    {"XMILE", is_xmile, read_xmile},
-    {"JSON", is_json, read_json},
-    {"Vensim", is_vensim, nullptr},
-    {"systems", is_systems, read_systems},
+    {is_xmile, read_xmile},
+    {is_json, read_json},
+    {is_vensim, read_vensim},
+    {is_systems, read_systems},
 };
 
 }  // namespace
@@ -75,13 +75,11 @@ std::optional<Project> read_project(std::string_view bytes, std::string& source,
   const std::string_view text = source;
   if (text.find_first_not_of(" \t\r\n") == text.npos) return fail(Code::unknown_format, "the file is empty");
   for (const Format& format : formats) {
-    if (!format.matches(text)) continue;
-    if (format.read) return format.read(text, diagnostics);
-    return fail(Code::unsupported_feature, std::string(format.name) + " models are not read yet; export the model as XMILE");
+    if (format.matches(text)) return format.read(text, diagnostics);
   }
   std::string_view root = xml_root(text);
   if (!root.empty()) return fail(Code::unknown_format, "the root element is <" + std::string(root.substr(0, 60)) + ">; an XMILE file has <xmile>");
-  return fail(Code::unknown_format, "the text is not a model in a known format; XMILE, JSON and systems files can be read");
+  return fail(Code::unknown_format, "the text is not a model in a known format; XMILE, Vensim, JSON and systems files can be read");
 }
 
 std::optional<Project> read_project(std::string_view bytes, std::vector<Diagnostic>& diagnostics) {

@@ -11,7 +11,6 @@ namespace loopscope {
 
 namespace {
 
-constexpr size_t max_reports = 1000;  // of one file
 constexpr size_t max_depth = 200;
 constexpr double rounds = 10;         // the language has no place for how many; this is what its own command runs
 constexpr size_t none = SIZE_MAX;
@@ -106,7 +105,7 @@ struct Flow {
 
 class SystemsReader {
  public:
-  SystemsReader(std::string_view text, std::vector<Diagnostic>& diagnostics) : text_(text), lines_(text), diagnostics_(diagnostics) {}
+  SystemsReader(std::string_view text, std::vector<Diagnostic>& diagnostics) : text_(text), reports_(text, diagnostics) {}
 
   Project read() {
     each_line(text_, [&](const Line& l) {
@@ -122,15 +121,8 @@ class SystemsReader {
   }
 
  private:
-  void report(Code code, std::string message, std::string_view at) {
-    if (++reported_ > max_reports) return;
-    if (reported_ == max_reports) {
-      code = Code::input_too_large;
-      message = "the file has more than 1000 problems; the rest is not listed";
-    }
-    diagnostics_.push_back(diagnose(code, std::move(message), span(at)));
-  }
-  Span span(std::string_view part) const { return part.data() ? lines_.span(uint32_t(part.data() - text_.data()), uint32_t(part.size())) : Span(); }
+  void report(Code code, std::string message, std::string_view at) { reports_.report(code, std::move(message), at); }
+  Span span(std::string_view part) const { return reports_.span(part); }
 
   void line(const Line& line);
   size_t stock(std::string_view text);
@@ -147,15 +139,13 @@ class SystemsReader {
   Project project();
 
   std::string_view text_;
-  LineIndex lines_;
-  std::vector<Diagnostic>& diagnostics_;
+  Reports reports_;
   std::vector<Stock> stocks_;
   std::vector<Flow> flows_;
   std::unordered_map<std::string, size_t> index_;
   std::unordered_set<std::string> ids_;
   std::unordered_map<std::string, size_t> repeated_;  // how often a made-up name was wanted
   std::vector<std::string> now_;                      // what a stock has when a flow is worked out, as an expression
-  size_t reported_ = 0;
 };
 
 // --- lines

@@ -71,6 +71,7 @@ struct Variable {
   std::vector<SourceText> inflows, outflows;  // of a stock, names as written
   bool non_negative = false;                  // <behavior> defaults already applied
   std::string units, documentation;
+  std::string group, range;                   // of a Vensim file: the name after the stars; [least, greatest, step] as written
   std::string model_name;                     // of a module: the model it instantiates
   std::vector<std::pair<SourceText, SourceText>> connections;  // of a module: (to, from)
   Span span;
@@ -98,11 +99,19 @@ struct DimensionDeclaration {
   Span span;
 };
 
+// A number of the specs that Vensim's file gives as an expression on other constants.
+enum class TimeControl : uint8_t { Start, Stop, Dt, SaveInterval };
+struct ComputedControl {
+  TimeControl control;
+  SourceText equation;
+};
+
 struct SimSpecs {
   double start = 0, stop = 0, dt = 1;
   std::optional<double> save_interval;  // absent: every dt
   Method method = Method::Euler;
   std::string time_units;
+  std::vector<ComputedControl> computed;  // instead of the numbers above
   Span span;
 };
 
@@ -135,6 +144,7 @@ struct Project {
   SimSpecs specs;
   std::string xml_attributes, header_xml, xml;  // verbatim, of an XMILE file: namespaces; the header but its name; units, styles, preferences
   OtherMembers others;
+  std::string sketch, settings;  // verbatim, of a Vensim file: its diagrams; what follows them
   std::string source;  // the text read, UTF-8; spans point into it
 };
 

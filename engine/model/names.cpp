@@ -145,7 +145,7 @@ std::string canonical_name(std::string_view name) {
       i += length;
     } else if (name[i] == '\\' && i + 1 < name.size()) {
       char escaped = name[i + 1];
-      bool blank = escaped == 'n' || escaped == 'r' || escaped == 't';
+      bool blank = escaped == 'n' || escaped == 'r' || escaped == 't' || escaped == '\n' || escaped == '\r';  // Vensim's \ continues a line
       bool literal = escaped == '"' || escaped == '\\';
       if (blank) separator = true;
       else add(literal ? escaped : '\\');

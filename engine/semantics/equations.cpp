@@ -7,6 +7,7 @@
 #include "model/names.h"
 #include "semantics/expand.h"
 #include "support/json.h"
+#include "syntax/net_flow.h"
 
 namespace loopscope {
 
@@ -50,6 +51,7 @@ struct SystemBuilder {
   void specs() {
     SimSpecs& s = system.specs;
     s = project.specs;
+    for (const ComputedControl& computed : project.specs.computed) compute(computed);
     if (options.start) s.start = *options.start;
     if (options.stop) s.stop = *options.stop;
     if (options.dt) s.dt = *options.dt;
@@ -70,6 +72,23 @@ struct SystemBuilder {
       return specs_error(Code::bad_sim_specs, "dt is too small against the start time: time would not advance");
     system.steps = uint32_t(steps);
     save_interval();
+  }
+
+  // A time that Vensim's file computes from constants.
+  void compute(const ComputedControl& computed) {
+    SimSpecs& s = system.specs;
+    std::vector<ParseError> errors;
+    Ast ast = parse_equation(computed.equation.text, project.dialect, errors);
+    Expander expander(system, project.dialect, lines, diagnostics);
+    auto value = ast.empty() ? std::nullopt : expander.value_at_start(ast, ast.root, "");
+    if (!value)
+      return diagnostics.push_back(diagnose(Code::bad_sim_specs, "this must be a number, or an expression on constants: the times of a run are known before it", computed.equation.span));
+    switch (computed.control) {
+      case TimeControl::Start: s.start = *value; break;
+      case TimeControl::Stop: s.stop = *value; break;
+      case TimeControl::Dt: s.dt = *value; break;
+      case TimeControl::SaveInterval: s.save_interval = *value; break;
+    }
   }
 
   // Steps are counted in integers, so a save interval is a whole number of them.
@@ -278,8 +297,28 @@ struct SystemBuilder {
       }
       out.target.push_back(std::move(axis));
     }
+    for (const std::vector<std::string>& part : d.except)
+      if (!add_exception(v, written, d, part, out)) return;
     if (d.table) out.table = add_table(system, v.id, *d.table);
     v.definitions.push_back(std::move(out));
+  }
+
+  bool add_exception(const EquationVariable& v, const Variable& written, const Definition& d, const std::vector<std::string>& part, EquationDefinition& out) {
+    if (part.size() != v.dimensions.size())
+      return error(written, Code::wrong_subscripts, d.equation.span, "the exception has " + std::to_string(part.size()) + " subscripts, the variable " + std::to_string(v.dimensions.size())), false;
+    out.except.emplace_back();
+    for (size_t a = 0; a < part.size(); a++) {
+      std::string name = canonical_name(part[a]);
+      std::vector<bool> excepted(system.dimensions[v.dimensions[a]].size());
+      uint32_t range = system.dimensions.find(name);
+      auto element = system.dimensions.element(v.dimensions[a], name);
+      if (element) excepted[*element] = true;
+      else if (range == none_id) return error(written, Code::unknown_subscript, d.equation.span, part[a] + " is no element of the dimension " + system.dimensions[v.dimensions[a]].name), false;
+      else for (const std::string& each : system.dimensions[range].elements)  // those that the variable has
+        if (auto at = system.dimensions.element(v.dimensions[a], each)) excepted[*at] = true;
+      out.except.back().push_back(std::move(excepted));
+    }
+    return true;
   }
 
   void equation(uint32_t index, Expander& expander) {
@@ -307,6 +346,49 @@ struct SystemBuilder {
     }
   }
 
+  // What Vensim's INTEG adds up: flows, where it is a sum of variables over the stock's own elements; else a hidden flow.
+  void net_flows(uint32_t index, Expander& expander) {
+    const Variable& written = *system.variables[index].written;
+    std::vector<const Definition*> definitions;  // that were not left out
+    for (const Definition& d : written.definitions)
+      if (definitions.size() < system.variables[index].definitions.size() && system.variables[index].definitions[definitions.size()].text == &d.equation) definitions.push_back(&d);
+    if (definitions.empty() || !definitions[0]->net_flow.present()) return;
+    std::optional<std::vector<std::pair<uint32_t, bool>>> terms;
+    for (const Definition* d : definitions) {
+      auto these = named_flows(index, *d, expander);
+      if (!these || (terms && *terms != *these)) return expander.add_net_flow(index, definitions);
+      terms = std::move(these);
+    }
+    for (auto [flow, minus] : *terms) {
+      system.variables[flow].kind = VariableKind::Flow;
+      (minus ? system.variables[index].outflows : system.variables[index].inflows).push_back(flow);
+    }
+  }
+
+  // The terms of the net flow, each with whether it is subtracted.
+  std::optional<std::vector<std::pair<uint32_t, bool>>> named_flows(uint32_t index, const Definition& d, const Expander& expander) const {
+    std::vector<ParseError> ignored;
+    const EquationVariable& stock = system.variables[index];
+    Ast ast = parse_equation(d.net_flow.text, project.dialect, ignored);
+    auto names = ast.empty() ? std::nullopt : flows_of(ast, ast.root);
+    if (!names) return std::nullopt;
+    std::vector<std::pair<uint32_t, bool>> out;
+    for (const SignedName& term : *names) {
+      uint32_t flow = expander.find_variable(ast.name_of(term.name), stock.scope);
+      if (flow == none_id) return std::nullopt;
+      const EquationVariable& v = system.variables[flow];
+      bool fits = (v.kind == VariableKind::Auxiliary || v.kind == VariableKind::Flow) && v.dimensions == stock.dimensions && ast.nodes[term.name].count == stock.dimensions.size();
+      for (uint32_t a = 0; fits && a < stock.dimensions.size(); a++) {
+        AstId subscript = ast.child(term.name, a);
+        const std::string own = canonical_name(d.subscripts.empty() ? system.dimensions[stock.dimensions[a]].name : d.subscripts[a]);
+        fits = ast.nodes[subscript].kind == AstKind::Name && ast.name_of(subscript) == own;
+      }
+      if (!fits) return std::nullopt;
+      out.emplace_back(flow, term.minus);
+    }
+    return out;
+  }
+
   void flows(uint32_t index, const std::vector<SourceText>& names, bool in) {
     const Variable& written = *system.variables[index].written;
     std::vector<uint32_t>& list = in ? system.variables[index].inflows : system.variables[index].outflows;
@@ -329,7 +411,8 @@ struct SystemBuilder {
   EquationSystem run() {
     system.name = project.name;
     system.vensim_made = project.vensim_made;
-    specs();
+    bool computed = !project.specs.computed.empty();  // from variables
+    if (!computed) specs();
     if (project.models.empty()) {
       diagnostics.push_back(diagnose(Code::no_model, "the file holds no model"));
       return std::move(system);
@@ -340,13 +423,15 @@ struct SystemBuilder {
     std::vector<const Model*> inside{&model};
     declare_model(model, "", inside);
     connect_all();
-    Expander expander(system, lines, diagnostics);
+    if (computed) specs();
+    Expander expander(system, project.dialect, lines, diagnostics);
     expander.set_macros(project.macros);
     expander.set_connected(connected);
     uint32_t written = uint32_t(system.variables.size());
     for (uint32_t i = 0; i < written; i++) {
       equation(i, expander);
       if (system.variables[i].kind == VariableKind::Stock) {
+        net_flows(i, expander);
         flows(i, system.variables[i].written->inflows, true);
         flows(i, system.variables[i].written->outflows, false);
       }

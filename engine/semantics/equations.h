@@ -36,6 +36,7 @@ struct TargetAxis {
 struct EquationDefinition {
   std::vector<uint32_t> loops;       // dimensions that it is repeated over
   std::vector<TargetAxis> target;    // one an axis of the variable
+  std::vector<std::vector<std::vector<bool>>> except;  // parts of the variable that it says nothing about: by axis and element
   Ast equation, initial;             // expanded; empty where there is none or it has errors
   int32_t table = -1;                // graphical function applied to the equation (or alone, kind Table)
   const SourceText* text = nullptr;  // that offsets of `equation` point into, if any

@@ -80,14 +80,19 @@ std::optional<double> Expander::value_at_start(const Ast& ast, AstId node, const
     const Builtin* builtin = find_builtin(ast.name_of(node));
     uint32_t v = find_variable(ast.name_of(node), scope);
     if (v == none_id) {
-      if (builtin && builtin->kind == BuiltinKind::Value && builtin->value() == BuiltinValue::Time) return system_.specs.start;
-      if (builtin && builtin->kind == BuiltinKind::Value && builtin->value() == BuiltinValue::Dt) return system_.specs.dt;
-      return std::nullopt;
+      if (!builtin || builtin->kind != BuiltinKind::Value) return std::nullopt;
+      switch (builtin->value()) {
+        case BuiltinValue::Time:
+        case BuiltinValue::StartTime: return system_.specs.start;
+        case BuiltinValue::StopTime: return system_.specs.stop;
+        case BuiltinValue::Dt: return system_.specs.dt;
+        default: return std::nullopt;
+      }
     }
     const Variable* written = system_.variables[v].written;
     if (!written || written->kind == VariableKind::Stock || written->definitions.size() != 1 || written->definitions[0].table) return std::nullopt;
     std::vector<ParseError> ignored;
-    Ast tree = parse_equation(written->definitions[0].equation.text, Dialect::Xmile, ignored);
+    Ast tree = parse_equation(written->definitions[0].equation.text, dialect_, ignored);
     return tree.empty() ? std::nullopt : value_at_start(tree, tree.root, scope, depth + 1);
   }
   double values[8];
@@ -132,11 +137,32 @@ AstId Expander::error(const Scope& scope, const Ast& from, AstId node, Code code
 }
 
 Ast Expander::expand_text(uint32_t variable, const SourceText& text, const std::vector<uint32_t>& loops) {
+  return expand_text(Scope{variable, variable, &text, none_id, &loops, nullptr});
+}
+
+void Expander::add_net_flow(uint32_t stock, const std::vector<const Definition*>& definitions) {
+  const std::vector<uint32_t> dimensions = system_.variables[stock].dimensions;
+  uint32_t flow = add_hidden(Scope{stock, stock, nullptr, none_id, &dimensions, nullptr}, "net_flow", VariableKind::Flow);
+  std::vector<EquationDefinition> parts;
+  for (size_t i = 0; i < definitions.size(); i++) {
+    const EquationDefinition& of = system_.variables[stock].definitions[i];
+    EquationDefinition part;
+    part.loops = of.loops;
+    part.target = of.target;
+    part.except = of.except;
+    part.text = &definitions[i]->net_flow;
+    part.equation = expand_text(Scope{stock, flow, part.text, none_id, &part.loops, nullptr});
+    parts.push_back(std::move(part));
+  }
+  system_.variables[flow].definitions = std::move(parts);
+  system_.variables[stock].inflows.push_back(flow);
+}
+
+Ast Expander::expand_text(const Scope& scope) {
   std::vector<ParseError> errors;
-  Ast parsed = parse_equation(text.text, Dialect::Xmile, errors);
-  for (const ParseError& e : errors) report(variable, e.code, &text, e.offset, e.length, e.message);
+  Ast parsed = parse_equation(scope.text->text, dialect_, errors);
+  for (const ParseError& e : errors) report(scope.owner, e.code, scope.text, e.offset, e.length, e.message);
   if (parsed.empty()) return {};
-  Scope scope{variable, variable, &text, none_id, &loops, nullptr};
   Ast out;
   size_t before = diagnostics_.size();
   out.root = expand(parsed, parsed.root, out, scope, true);
@@ -230,6 +256,13 @@ AstId Expander::expand_name(const Ast& from, AstId node, Ast& out, const Scope& 
   if (scope.bindings) {
     auto bound = scope.bindings->find(name);
     if (bound != scope.bindings->end()) return out.copy(bound->second.first, bound->second.second);
+    if (dialect_ == Dialect::Vensim && name.size() > 1 && name.back() == '$') {  // the model's, seen from inside a macro
+      Ast outer;
+      outer.root = outer.add_name(name.substr(0, name.size() - 1), n.offset, n.length);
+      Scope outside = scope;
+      outside.bindings = nullptr;
+      return expand_name(outer, outer.root, out, outside);
+    }
   }
   const Builtin* builtin = find_builtin(name);
   bool self = builtin && builtin->kind == BuiltinKind::Value && builtin->value() == BuiltinValue::Self && n.count;

@@ -12,11 +12,15 @@ constexpr const char* machinery_separator = "\u205A";  // in the names of hidden
 
 class Expander {
  public:
-  Expander(EquationSystem& system, const LineIndex& lines, std::vector<Diagnostic>& diagnostics)
-      : system_(system), lines_(lines), diagnostics_(diagnostics) {}
+  Expander(EquationSystem& system, Dialect dialect, const LineIndex& lines, std::vector<Diagnostic>& diagnostics)
+      : system_(system), dialect_(dialect), lines_(lines), diagnostics_(diagnostics) {}
 
   // Parses and expands an equation of one of the user's variables, repeated over `loops`.
   Ast expand_text(uint32_t variable, const SourceText& text, const std::vector<uint32_t>& loops);
+  // Gives a stock the hidden flow that Vensim's INTEG says, in one definition for each of the stock's.
+  void add_net_flow(uint32_t stock, const std::vector<const Definition*>& definitions);
+  // The value at the start time of an expression on numbers, time and other variables of that kind; none if it needs more.
+  std::optional<double> value_at_start(const Ast& ast, AstId node, const std::string& scope, int depth = 0) const;
   // The variable that a name means to the variables of `scope` (a module instance's prefix), or none_id.
   uint32_t find_variable(const std::string& name, const std::string& scope) const;
   // The modeller's own macros, by canonical name, and the inputs of modules that are connected.
@@ -35,6 +39,8 @@ class Expander {
     // Macro bodies only: name -> tree of its own (a number or a name).
     const std::unordered_map<std::string, std::pair<Ast, AstId>>* bindings;
   };
+
+  Ast expand_text(const Scope& scope);  // the scope's text
 
   AstId expand(const Ast& from, AstId node, Ast& out, const Scope& scope, bool whole);
   AstId expand_name(const Ast& from, AstId node, Ast& out, const Scope& scope);
@@ -64,10 +70,9 @@ class Expander {
   uint32_t find(const std::string& name, const Scope& scope) const;
   // The same of a name that a macro's body may have bound to another.
   uint32_t find_bound(const std::string& name, const Scope& scope) const;
-  // The value at the start time of an expression on numbers, time and other variables of that kind; none if it needs more.
-  std::optional<double> value_at_start(const Ast& ast, AstId node, const std::string& scope, int depth = 0) const;
 
   EquationSystem& system_;
+  Dialect dialect_;  // of the modeller's equations
   const LineIndex& lines_;
   std::vector<Diagnostic>& diagnostics_;
   std::unordered_map<uint32_t, uint32_t> hidden_count_;  // by owner

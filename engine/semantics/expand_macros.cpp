@@ -9,6 +9,7 @@ namespace loopscope {
 void Expander::set_macros(const std::vector<Macro>& macros) {
   for (const Macro& written : macros) {
     BuiltinMacro macro;
+    macro.dialect = dialect_;
     for (const std::string& parameter : written.parameters) {
       macro.parameters.push_back({canonical_name(parameter), ""});
       for (size_t i = 0; i + 1 < macro.parameters.size(); i++)
@@ -19,9 +20,14 @@ void Expander::set_macros(const std::vector<Macro>& macros) {
       // Parameters stand among the variables too, for when the macro is looked at alone.
       bool parameter = std::any_of(macro.parameters.begin(), macro.parameters.end(), [&](const MacroParameter& p) { return p.name == v.id; });
       if (v.definitions.empty() || parameter || v.id == "output") continue;
-      MacroLine line{v.kind, v.id, v.definitions[0].equation.text, {}, {}, v.definitions[0].table};
+      const Definition& definition = v.definitions[0];
+      MacroLine line{v.kind, v.id, definition.equation.text, {}, {}, definition.table, definition.initial.text};
       for (const SourceText& flow : v.inflows) line.inflows.push_back(canonical_name(flow.text));
       for (const SourceText& flow : v.outflows) line.outflows.push_back(canonical_name(flow.text));
+      if (definition.net_flow.present()) {
+        line.inflows.push_back(v.id + machinery_separator + "net_flow");
+        macro.lines.push_back({VariableKind::Flow, line.inflows[0], definition.net_flow.text});
+      }
       macro.lines.push_back(std::move(line));
     }
     // The macro's value is its equation, which may be the name of one of its variables.
@@ -107,13 +113,17 @@ AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope&
     const MacroLine& line = macro.lines[i];
     if (line.kind == VariableKind::Table) continue;
     std::vector<ParseError> errors;
-    Ast body = parse_equation(line.equation, Dialect::Xmile, errors);
-    for (const ParseError& e : errors) report(scope.owner, e.code, nullptr, 0, 0, "in the macro " + name + ", " + line.name + ": " + e.message);
     Scope inner{scope.owner, variables[i], nullptr, instance, scope.loops, &bindings};
-    Ast equation;
-    if (!body.empty()) equation.root = expand(body, body.root, equation, inner, true);
+    auto expanded = [&](const std::string& text) {
+      Ast body = parse_equation(text, macro.dialect, errors), equation;
+      if (!body.empty()) equation.root = expand(body, body.root, equation, inner, true);
+      return equation;
+    };
+    Ast equation = expanded(line.equation), initial = line.initial.empty() ? Ast() : expanded(line.initial);
+    for (const ParseError& e : errors) report(scope.owner, e.code, nullptr, 0, 0, "in the macro " + name + ", " + line.name + ": " + e.message);
     EquationVariable& v = system_.variables[variables[i]];
     v.definitions[0].equation = std::move(equation);
+    v.definitions[0].initial = std::move(initial);
     auto flows = [&](const std::vector<std::string>& names, std::vector<uint32_t>& list) {
       for (const std::string& flow : names) {
         auto bound = bindings.find(flow);

@@ -30,7 +30,7 @@ class ExpressionLowering {
   // An element of a variable whose dimensions the axes of the last lower() run over.
   ExprId load_over_axes(VariableId variable, const std::vector<uint32_t>& dimensions, Plane plane = Plane::Current);
   // The index map that follows an axis into a dimension; none where the two have nothing to do with each other.
-  std::optional<IndexMap> follow(const LoweringAxis& axis, uint32_t dimension);
+  std::optional<IndexMap> follow(const LoweringAxis& axis, uint32_t dimension, uint32_t through = none_id);
 
   ExprBuilder build;
 

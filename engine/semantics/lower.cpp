@@ -1,6 +1,7 @@
 #include "semantics/lower.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "semantics/expression_lowering.h"
@@ -102,7 +103,8 @@ class Lowering {
         diagnostics_.back().severity = Severity::Warning;
       });
     auto missing = std::find(owner.begin(), owner.end(), none_id);
-    if (missing != owner.end() && v.written) {
+    // Vensim's arrays may have holes, which nothing reads.
+    if (missing != owner.end() && v.written && !system_.vensim_made) {
       reporter(i, nullptr)(Code::missing_element, 0, 0, "the element [" + element_name(v, uint32_t(missing - owner.begin())) + "] has no equation");
     }
     return owner;
@@ -123,14 +125,20 @@ class Lowering {
     std::vector<uint32_t> at(d.loops.size(), 0);
     for (uint32_t loop : d.loops)
       if (system_.dimensions[loop].size() == 0) return;
+    std::vector<uint32_t> place(d.target.size());
     for (;;) {
       uint32_t element = 0;
       for (size_t a = 0; a < d.target.size(); a++) {
         const TargetAxis& axis = d.target[a];
-        uint32_t k = axis.loop == none_id ? axis.element : axis.map.empty() ? at[axis.loop] : axis.map[at[axis.loop]];
-        element = element * system_.dimensions[v.dimensions[a]].size() + k;
+        place[a] = axis.loop == none_id ? axis.element : axis.map.empty() ? at[axis.loop] : axis.map[at[axis.loop]];
+        element = element * system_.dimensions[v.dimensions[a]].size() + place[a];
       }
-      f(element, at);
+      auto excepted = [&](const std::vector<std::vector<bool>>& part) {
+        for (size_t a = 0; a < place.size(); a++)
+          if (!part[a][place[a]]) return false;
+        return true;
+      };
+      if (std::none_of(d.except.begin(), d.except.end(), excepted)) f(element, at);
       size_t l = at.size();
       while (l > 0 && ++at[l - 1] == system_.dimensions[d.loops[l - 1]].size()) at[--l] = 0;
       if (l == 0) return;
@@ -141,11 +149,13 @@ class Lowering {
     const EquationVariable& v = system_.variables[i];
     std::vector<uint32_t> owner;
     if (!v.dimensions.empty()) owner = owners(i);
+    for (uint32_t element = 0; system_.vensim_made && element < owner.size(); element++)
+      if (owner[element] == none_id) hole(i, element);
     for (uint32_t d = 0; d < v.definitions.size(); d++) {
       const EquationDefinition& definition = v.definitions[d];
       if (definition.equation.empty()) continue;
       // Loops stay loops, unless another definition takes some of the elements or a call needs to know the element.
-      bool whole = true;
+      bool whole = definition.except.empty();
       each_element(v, definition, [&](uint32_t element, const std::vector<uint32_t>&) { whole &= owner.empty() || owner[element] == d; });
       if (whole && (definition.loops.empty() || !needs_elements(definition))) {
         equation(i, definition, axes_of(v, definition, nullptr));
@@ -155,6 +165,15 @@ class Lowering {
         });
       }
     }
+  }
+
+  void hole(uint32_t i, uint32_t element) {
+    const EquationVariable& v = system_.variables[i];
+    Equation out{program_id_[i], expressions_.build.constant(std::nan("")), {}, {}};
+    out.target_index.resize(v.dimensions.size());
+    for (size_t a = v.dimensions.size(); a-- > 0; element /= system_.dimensions[v.dimensions[a]].size())
+      out.target_index[a] = IndexMap{IndexMap::Fixed, element % system_.dimensions[v.dimensions[a]].size()};
+    (v.kind == VariableKind::Stock || v.initial_only ? result_.initial : result_.dynamic)[program_id_[i]].push_back(out);
   }
 
   // One an axis of the variable: a loop, or the element that is set; with `at`, the loops' elements.

@@ -14,6 +14,7 @@ struct MacroLine {
   std::string equation = {};  // initial value of a stock
   std::vector<std::string> inflows = {}, outflows = {};
   std::optional<GraphicalFunction> table = {};
+  std::string initial = {};  // Vensim's ACTIVE INITIAL
 };
 
 struct MacroParameter {
@@ -24,6 +25,7 @@ struct MacroParameter {
 struct BuiltinMacro {
   std::vector<MacroParameter> parameters;
   std::vector<MacroLine> lines;  // one is named "output"
+  Dialect dialect = Dialect::Xmile;
 };
 
 // The macro of builtins.def's `form`. `order` is the order of the N-th order ones, else ignored; `vensim`: the model is Vensim's,

@@ -13,9 +13,13 @@ uint32_t ExpressionLowering::index_table(std::vector<uint32_t> table) {
   return uint32_t(it - tables.begin());
 }
 
-std::optional<IndexMap> ExpressionLowering::follow(const LoweringAxis& axis, uint32_t dimension) {
+std::optional<IndexMap> ExpressionLowering::follow(const LoweringAxis& axis, uint32_t dimension, uint32_t through) {
   std::vector<uint32_t> map;
-  if (axis.dimension != dimension) {
+  if (through != none_id && through != dimension && through != axis.dimension) {
+    auto first = system_.dimensions.mapping(axis.dimension, through), second = system_.dimensions.mapping(through, dimension);
+    if (!first || !second) return std::nullopt;
+    for (uint32_t k : *first) map.push_back((*second)[k]);
+  } else if (axis.dimension != dimension) {
     auto found = system_.dimensions.mapping(axis.dimension, dimension);
     if (!found) return std::nullopt;
     map = std::move(*found);
@@ -192,7 +196,7 @@ std::optional<IndexMap> ExpressionLowering::subscript(const Ast& ast, AstId node
     if (const LoweringAxis* axis = named_axis(named)) return follow(*axis, dimension);
     // A loop over a part of the dimension, or over one that maps to it, says which element too.
     for (const LoweringAxis& axis : axes_)
-      if (system_.dimensions.mapping(axis.dimension, named)) return follow(axis, dimension);
+      if (system_.dimensions.mapping(axis.dimension, named)) return follow(axis, dimension, named);
     return std::nullopt;
   }
   if (n.kind == AstKind::Name && n.count == 0 && !system_.index.count(ast.name_of(node))) return std::nullopt;  // of another dimension

@@ -90,6 +90,21 @@ Span span_at(std::string_view source, uint32_t offset, uint32_t length) {
   return span;
 }
 
+void Reports::report(Code code, std::string message, std::string_view at, std::string variable) {
+  constexpr size_t most = 1000;
+  if (++reported_ > most) return;
+  if (reported_ == most) {
+    code = Code::input_too_large;
+    message = "the file has more than 1000 problems; the rest is not listed";
+  }
+  diagnostics_.push_back(diagnose(code, std::move(message), span(at), std::move(variable)));
+}
+
+Span Reports::span(std::string_view part) const {
+  bool inside = part.data() >= text_.data() && part.data() + part.size() <= text_.data() + text_.size();
+  return inside ? lines_.span(uint32_t(part.data() - text_.data()), uint32_t(part.size())) : Span();
+}
+
 std::string render_diagnostic(const Diagnostic& d, std::string_view file, std::string_view source) {
   std::string out(file);
   if (d.span.known()) out += ":" + std::to_string(d.span.line) + ":" + std::to_string(d.span.column);

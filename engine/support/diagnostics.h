@@ -36,6 +36,22 @@ struct Diagnostic {
 Diagnostic diagnose(Code code, std::string message, Span span = {}, std::string variable = {});
 bool has_errors(const std::vector<Diagnostic>& diagnostics);
 
+// What a reader has to say of one file, whose places are views into its text: no more than anybody reads, since hostile files could fill
+// the memory with it.
+class Reports {
+ public:
+  Reports(std::string_view text, std::vector<Diagnostic>& diagnostics) : text_(text), lines_(text), diagnostics_(diagnostics) {}
+  // `at`: a part of the text, or any other view for a place that is not known.
+  void report(Code code, std::string message, std::string_view at, std::string variable = {});
+  Span span(std::string_view part) const;
+
+ private:
+  std::string_view text_;
+  LineIndex lines_;
+  std::vector<Diagnostic>& diagnostics_;
+  size_t reported_ = 0;
+};
+
 // "file:line:col: error[code]: message" followed by the source line and a caret. `source` may be empty.
 std::string render_diagnostic(const Diagnostic& diagnostic, std::string_view file, std::string_view source);
 // JSON array of {code, severity, model, variable, message, line, column, offset, length}.

@@ -72,6 +72,9 @@ struct ParseError {
   std::string message;
 };
 
+// Vensim's :NA:, the value that is missing: a finite number, -2^109.
+constexpr double missing_value = -0x1p109;
+
 // Parses one equation. On success errors is left as it is and the tree's root is set; otherwise the tree is empty.
 Ast parse_equation(const std::string& text, Dialect dialect, std::vector<ParseError>& errors);
 

@@ -19,6 +19,14 @@ bool is_name_start(unsigned char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' || c >= 0x80;
 }
 bool is_name_part(unsigned char c) { return is_name_start(c) || is_digit(char(c)) || c == '.' || c == '\''; }
+bool is_vensim_part(unsigned char c) { return is_name_part(c) || c == '&' || c == '%' || c == '#' || c == '?'; }
+
+// What stands between colons in Vensim's equations; Keyword where the reader of files alone has to know it.
+constexpr Keyword vensim_keywords[] = {{"and", TokenKind::And}, {"or", TokenKind::Or}, {"not", TokenKind::Not}, {"na", TokenKind::Number},
+                                       {"except", TokenKind::Keyword}, {"raw", TokenKind::Keyword}, {"interpolate", TokenKind::Keyword},
+                                       {"look forward", TokenKind::Keyword}, {"hold backward", TokenKind::Keyword}, {"is", TokenKind::Keyword},
+                                       {"test input", TokenKind::Keyword}, {"the condition", TokenKind::Keyword}, {"implies", TokenKind::Keyword},
+                                       {"ignore", TokenKind::Keyword}, {"at least once", TokenKind::Keyword}, {"crossing", TokenKind::Keyword}};
 }  // namespace
 
 Token Lexer::bad(Code code, uint32_t offset, uint32_t length, std::string message) {
@@ -26,16 +34,26 @@ Token Lexer::bad(Code code, uint32_t offset, uint32_t length, std::string messag
   return {TokenKind::Bad, offset, length, 0};
 }
 
+size_t Lexer::blank_at(size_t i) const {
+  if (i >= text_.size()) return 0;
+  unsigned char c = text_[i], d = i + 1 < text_.size() ? text_[i + 1] : 0;
+  if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v') return 1;
+  if (c == 0xC2 && d == 0xA0) return 2;  // no-break space
+  if (!vensim_ || c != '\\') return 0;
+  return d == '\n' || d == '\r' ? 2 : i + 1 == text_.size();  // what continues a line, also the last
+}
+
 bool Lexer::skip_blanks() {
   while (at_ < text_.size()) {
-    unsigned char c = text_[at_];
-    if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v') {
-      at_++;
-    } else if (c == 0xC2 && at_ + 1 < text_.size() && (unsigned char)text_[at_ + 1] == 0xA0) {  // no-break space
-      at_ += 2;
-    } else if (c == '{') {
-      size_t end = text_.find('}', at_);
-      if (end == std::string_view::npos) {
+    if (size_t length = blank_at(at_)) {
+      at_ += uint32_t(length);
+    } else if (text_[at_] == '{') {
+      size_t end = at_;
+      for (int depth = 0; end < text_.size(); end++) {
+        depth += (text_[end] == '{' && (vensim_ || end == at_)) - (text_[end] == '}');  // Vensim's nest
+        if (depth == 0) break;
+      }
+      if (end >= text_.size()) {
         bad(Code::unterminated, at_, uint32_t(text_.size()) - at_, "this comment is not closed; add a }");
         return false;
       }
@@ -110,6 +128,32 @@ Token Lexer::name() {
   return token;
 }
 
+// Words with blanks between them.
+Token Lexer::vensim_name() {
+  uint32_t begin = at_;
+  for (size_t i = at_; i < text_.size();) {
+    if (size_t blank = blank_at(i)) i += blank;
+    else if (!is_vensim_part(text_[i])) break;
+    else at_ = uint32_t(++i);
+  }
+  return {TokenKind::Name, begin, at_ - begin, 0};
+}
+
+// :AND: and its like, or the colon alone.
+Token Lexer::keyword() {
+  size_t end = text_.find_first_not_of(" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", at_ + 1);
+  if (end != text_.npos && text_[end] == ':') {
+    std::string word = fold_case(trim_blanks(text_.substr(at_ + 1, end - at_ - 1)));
+    for (const Keyword& keyword : vensim_keywords) {
+      if (word != keyword.text) continue;
+      Token token{keyword.kind, at_, uint32_t(end) + 1 - at_, missing_value};
+      at_ = uint32_t(end) + 1;
+      return token;
+    }
+  }
+  return {TokenKind::Colon, at_++, 1, 0};
+}
+
 Token Lexer::next() {
   if (!skip_blanks()) return {TokenKind::Bad, at_, 0, 0};
   if (at_ >= text_.size()) return {TokenKind::End, uint32_t(text_.size()), 0, 0};
@@ -118,6 +162,8 @@ Token Lexer::next() {
   if (is_digit(c) || (c == '.' && is_digit(d))) return number();
   if (c == '"') return quoted();
   if (c == '\'') return string();  // inside a name it is a part of it
+  if (vensim_ && is_name_start(c)) return vensim_name();
+  if (vensim_ && c == ':') return keyword();
   if (is_name_start(c) || (c == '.' && (is_name_start(d) || d == '"'))) return name();  // .x is the outermost model's
   auto symbol = [&](TokenKind kind, uint32_t length) {
     Token token{kind, at_, length, 0};
@@ -134,12 +180,12 @@ Token Lexer::next() {
     case ':': return symbol(TokenKind::Colon, 1);
     case '@': return symbol(TokenKind::At, 1);
     case '*': return symbol(TokenKind::Star, 1);
-    case '/': return d == '/' ? symbol(TokenKind::DoubleSlash, 2) : symbol(TokenKind::Slash, 1);
+    case '/': return d == '/' && !vensim_ ? symbol(TokenKind::DoubleSlash, 2) : symbol(TokenKind::Slash, 1);
     case '+': return symbol(TokenKind::Plus, 1);
     case '-': return symbol(TokenKind::Minus, 1);
     case '^': return symbol(TokenKind::Caret, 1);
     case '=': return d == '=' ? symbol(TokenKind::Equal, 2) : symbol(TokenKind::Equal, 1);
-    case '!': if (d == '=') return symbol(TokenKind::NotEqual, 2); return symbol(TokenKind::Not, 1);
+    case '!': if (d == '=') return symbol(TokenKind::NotEqual, 2); return symbol(vensim_ ? TokenKind::Bang : TokenKind::Not, 1);
     case '<':
       if (d == '>') return symbol(TokenKind::NotEqual, 2);
       return d == '=' ? symbol(TokenKind::LessEqual, 2) : symbol(TokenKind::Less, 1);

@@ -1,4 +1,5 @@
-// Recursive descent over operator precedence. XMILE 1.0 section 3.3.1, loosest first: OR, AND, equality, comparison, + -,
+// Recursive descent over operator precedence, the same in both languages (Vensim documents a sign as tighter than ^ and computes
+// -3^2 = -9 all the same). XMILE 1.0 section 3.3.1, loosest first: OR, AND, equality, comparison, + -,
 // * / // MOD, unary + - NOT, ^ (right associative; binds tighter than a sign before it: -2^2 = -4, 2^-1 = 0.5).
 #include "model/names.h"
 #include "syntax/lexer.h"
@@ -34,7 +35,7 @@ Binary binary_of(TokenKind kind) {
 
 class Parser {
  public:
-  Parser(const std::string& text, std::vector<ParseError>& errors) : lexer_(text, errors), errors_(errors) {
+  Parser(const std::string& text, Dialect dialect, std::vector<ParseError>& errors) : lexer_(text, dialect, errors), errors_(errors), vensim_(dialect == Dialect::Vensim) {
     errors_before_ = errors.size();
     advance();
   }
@@ -220,7 +221,7 @@ class Parser {
     advance();
     // A function name that its converter wrote with blanks: read it as one name, semantics says whether it is known. SAMPLE IF TRUE has a
     // keyword inside.
-    while ((token_.kind == TokenKind::Name || token_.kind == TokenKind::If) && text.back() != '"') {
+    while ((token_.kind == TokenKind::Name || token_.kind == TokenKind::If) && text.back() != '"' && !vensim_) {
       text += " " + std::string(lexer_.text_of(token_));
       advance();
     }
@@ -254,11 +255,28 @@ class Parser {
         children.push_back(subscript());
       }
       if (ok()) expect(TokenKind::RightBracket, "',' or ']'");
+      if (ok() && vensim_ && token_.kind == TokenKind::LeftParen) return lookup_of(text, begin, children);
     }
     if (!ok()) return 0;
     node.name = uint32_t(ast_.names.size());
-    ast_.names.push_back(canonical_path(text));
+    ast_.names.push_back(vensim_ ? canonical_name(text) : canonical_path(text));  // Vensim's points are letters
     return finish(node, begin, children);
+  }
+
+  // table[element](x) is LOOKUP(table[element], x).
+  AstId lookup_of(const std::string& table, uint32_t begin, const std::vector<AstId>& subscripts) {
+    AstNode node{};
+    node.kind = AstKind::Name;
+    node.name = uint32_t(ast_.names.size());
+    ast_.names.push_back(canonical_name(table));
+    AstId name = finish(node, begin, subscripts);
+    advance();
+    AstId x = expression(1);
+    if (!ok() || !expect(TokenKind::RightParen, "')'")) return 0;
+    node.kind = AstKind::Call;
+    node.name = uint32_t(ast_.names.size());
+    ast_.names.push_back("lookup");
+    return finish(node, begin, {name, x});
   }
 
   AstId subscript() {
@@ -279,6 +297,11 @@ class Parser {
       return ok() ? finish(node, begin, {position}) : 0;
     }
     AstId first = expression(1);
+    if (ok() && token_.kind == TokenKind::Bang) {  // Vensim's D! is XMILE's *:D
+      node.kind = AstKind::Wildcard;
+      advance();
+      return finish(node, begin, {first});
+    }
     if (!ok() || token_.kind != TokenKind::Colon) return first;
     node.kind = AstKind::Range;
     advance();
@@ -288,6 +311,7 @@ class Parser {
 
   Lexer lexer_;
   std::vector<ParseError>& errors_;
+  bool vensim_;
   size_t errors_before_;
   Token token_;
   uint32_t end_ = 0;
@@ -297,12 +321,12 @@ class Parser {
 
 }  // namespace
 
-Ast parse_equation(const std::string& text, Dialect, std::vector<ParseError>& errors) {
+Ast parse_equation(const std::string& text, Dialect dialect, std::vector<ParseError>& errors) {
   if (text.size() > max_equation_bytes) {
     errors.push_back({Code::equation_too_long, 0, 0, "this equation is over a megabyte of text; split it into several variables"});
     return {};
   }
-  return Parser(text, errors).run();
+  return Parser(text, dialect, errors).run();
 }
 
 }  // namespace loopscope

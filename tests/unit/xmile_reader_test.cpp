@@ -358,8 +358,8 @@ TEST_CASE("other formats are named, other encodings converted") {
   CHECK(read("<svg/>").codes() == "unknown_format");
   CHECK(read("hello").codes() == "unknown_format");
   CHECK(read("{\"models\": []}").codes() == "no_model");
-  CHECK(read("{UTF-8}\nx = 1\n~\n~\n|\n").codes() == "unsupported_feature");
-  CHECK(read("x = 1 ~ dollars \xA3 ~ |").codes() == "unsupported_feature");
+  CHECK(read("{UTF-8}\nx = 1\n~\n~\n|\n").codes() == "missing_sim_specs");
+  CHECK(read("x = 1 ~ dollars \xA3 ~ |").codes() == "missing_sim_specs");
   CHECK(read("<xmile name='\xE9'/>").codes() == "bad_encoding");
   CHECK(read("<?xml version='1.0' encoding='koi8-r'?><xmile/>").codes() == "bad_encoding");
 
