@@ -1,33 +1,29 @@
-// The base module (wasm-runtime compiled to wasm), parsed once per engine, and copying of what a blob needs out of it.
+// What a blob needs of the base module: its functions are declared under their names while the program's are written, and their
+// machine code is put in after it, as it stands.
 #pragma once
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "wasm.h"
+#include "wasmgen/base_image.h"
 
 namespace loopscope {
 
 class BaseModule {
  public:
-  static BaseModule& instance();
+  // Defines the stack pointer, before any other global of the module, and the data; not the memory's size.
+  explicit BaseModule(wasm::Module& blob);
 
-  // Internal name of the exported function, e.g. "ls_run_to".
-  wasm::Name exported(const char* name) const;
-  // Name under which a function must be defined to stand for the import model_<section>.
-  wasm::Name imported(const char* name) const;
-  // First byte after the base module's own data and stack.
-  uint32_t heap_base() const { return heap_base_; }
-
-  // Copies into `out` the functions that `roots` reach, the globals, and the data; not the memory's size.
-  void copy_reachable(wasm::Module& out, const std::vector<wasm::Name>& roots);
+  // Defines, without their code, the exported functions of these names and what they call; after the program's own functions, all of them.
+  void define(const std::vector<wasm::Name>& names);
+  // The written module with their code.
+  std::vector<uint8_t> link(const std::vector<uint8_t>& written) const;
 
  private:
-  BaseModule();
-  wasm::Module module_;
-  std::unordered_map<std::string, wasm::Name> exports_, imports_;
-  std::unordered_map<wasm::Name, std::vector<wasm::Name>> calls_;
-  uint32_t heap_base_ = 0;
+  std::vector<uint8_t> code(uint32_t function) const;
+
+  wasm::Module& blob_;
+  std::vector<uint32_t> defined_;      // base functions, in the order of the blob
+  std::vector<uint32_t> index_;        // in the blob, of a callee
 };
 
 }  // namespace loopscope

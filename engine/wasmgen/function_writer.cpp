@@ -6,7 +6,6 @@
 
 #include "ir/axes.h"
 #include "ls_runtime.h"
-#include "wasmgen/base_module.h"
 #include "wasmgen/loop_writer.h"
 
 namespace loopscope {
@@ -54,7 +53,7 @@ Expression* FunctionWriter::run_field(size_t offset) {
 
 Expression* FunctionWriter::runtime_call(const char* function, std::vector<Expression*> arguments) {
   calls_.insert(function);
-  return build_.makeCall(BaseModule::instance().exported(function), arguments, Type::f64);
+  return build_.makeCall(function, arguments, Type::f64);
 }
 
 void FunctionWriter::begin_function() {
@@ -198,7 +197,7 @@ Expression* FunctionWriter::destination(Destination d, uint32_t slot, uint32_t& 
 void FunctionWriter::assignment(const Assignment& a) {
   if (a.destination == Destination::Delay) {
     calls_.insert("ls_delay_write");
-    body_.push_back(build_.makeCall(BaseModule::instance().exported("ls_delay_write"),
+    body_.push_back(build_.makeCall("ls_delay_write",
                                     std::vector<Expression*>{integer(memory_.run), number(a.slot), value(a.expr)}, Type::none));
     return;
   }

@@ -20,7 +20,7 @@ constexpr uint64_t address_space = uint64_t(65535) * 65536;
 
 class BlobWriter {
  public:
-  explicit BlobWriter(const Program& program) : program_(program), base_(BaseModule::instance()), build_(module_) {}
+  explicit BlobWriter(const Program& program) : program_(program), base_(module_), build_(module_) {}
 
   // Where everything lies; false if wasm32 cannot hold it.
   bool map_memory() {
@@ -29,7 +29,7 @@ class BlobWriter {
       map_.end += (bytes + 15) & ~uint64_t(15);
       return uint32_t(at);
     };
-    map_.end = (base_.heap_base() + 15) & ~15u;
+    map_.end = (base_heap + 15) & ~15u;
     map_.run = place(sizeof(ls_run));
     map_.tables = place(program_.tables.size() * sizeof(ls_table));
     uint64_t points = 0, indices = 0;
@@ -67,19 +67,14 @@ class BlobWriter {
     module_.features.enable(FeatureSet::SignExt);
     module_.features.enable(FeatureSet::MutableGlobals);
     FunctionWriter writer(program_, map_, module_);
-    for (int s = 0; s < section_count; s++) {
-      Name name = base_.imported((std::string("model_") + section_name(Section(s))).c_str());
-      writer.write_section(Section(s), name);
-      roots_.push_back(name);
-    }
-    roots_.push_back(base_.imported("model_loop"));
-    run_.fused = writer.write_loop(roots_.back());
-    for (const std::string& call : writer.runtime_calls()) roots_.push_back(base_.exported(call.c_str()));
+    for (int s = 0; s < section_count; s++) writer.write_section(Section(s), Name(std::string("model_") + section_name(Section(s))));
+    run_.fused = writer.write_loop("model_loop");
+    for (const std::string& call : writer.runtime_calls()) runtime_calls_.push_back(Name(call));
   }
 
   Result<std::vector<uint8_t>> finish(const std::string& layout, bool names) {
     exports();
-    base_.copy_reachable(module_, roots_);
+    base_.define(runtime_calls_);
     memory();
     UserSection section;
     section.name = "loopscope.layout";
@@ -89,7 +84,7 @@ class BlobWriter {
     WasmBinaryWriter writer(&module_, buffer);
     writer.setNamesSection(names);
     writer.write();
-    return std::vector<uint8_t>(buffer.begin(), buffer.end());
+    return base_.link(buffer);
   }
 
  private:
@@ -104,10 +99,9 @@ class BlobWriter {
     module_.addExport(Builder::makeExport(name, Name(std::string("abi_") + name), ExternalKind::Global));
   }
   Expression* call_run(const char* function, std::vector<Expression*> more, Type result) {
-    Name name = base_.exported(function);
-    roots_.push_back(name);
+    runtime_calls_.push_back(function);
     more.insert(more.begin(), integer(map_.run));
-    return build_.makeCall(name, more, result);
+    return build_.makeCall(function, more, result);
   }
   Expression* field(size_t offset) { return build_.makeLoad(4, false, map_.run + uint32_t(offset), 4, integer(0), Type::i32); }
 
@@ -178,14 +172,14 @@ class BlobWriter {
   }
 
   const Program& program_;
-  BaseModule& base_;
   Module module_;
+  BaseModule base_;
   Builder build_;
   MemoryMap map_;
   ls_run run_{};
   RunSizes sizes_{};
   std::vector<ls_link> links_;
-  std::vector<Name> roots_;
+  std::vector<Name> runtime_calls_;
 };
 
 }  // namespace
