@@ -90,7 +90,7 @@ async function compareVariant(bytes, options) {
 /** What differs between the analyses of two slabs, or null. */
 function compareAnalyses(model, ofVm, ofBlob) {
   const [vm, blob] = [model.analyze(ofVm), model.analyze(ofBlob)];
-  totals.links += vm.links.length;
+  totals.links += vm.links?.length ?? 0;
   totals.loops += vm.loops.reduce((sum, loop) => sum + (loop.slots?.length ?? 1), 0);
   return dataDifference(vm, blob, 'analysis');
 }
