@@ -169,6 +169,8 @@ void JsonReader::project() {
     else if (name == "dimensions") items(value, [&](const Value& item) { dimension(item); });
     else if (name == "models") items(value, [&](const Value& item) { model(item); });
     else if (name == "variables") flat = &value;
+    else if (name == "sketch") project_.sketch = text(value);
+    else if (name == "settings") project_.settings = text(value);
     else if (name == "vensimMade") project_.vensim_made = flag(value);
     else if (name == "dialect") project_.dialect = text(value) == "vensim" ? Dialect::Vensim : Dialect::Xmile;
     else if (name == "xml") xml(value, &project_.xml_attributes, &project_.header_xml, nullptr, &project_.xml);
@@ -199,6 +201,11 @@ SimSpecs JsonReader::specs(const Value& object) {
     else if (name == "dt") specs.dt = time_step(value).value_or(specs.dt);
     else if (name == "saveStep") specs.save_interval = number(value);
     else if (name == "timeUnits") specs.time_units = text(value);
+    else if (name == "computed") fields(value, nullptr, [&](const std::string& control, const Value& equation) {
+      auto found = std::find(std::begin(time_control_names), std::end(time_control_names), control);
+      if (found != std::end(time_control_names)) specs.computed.push_back({TimeControl(found - time_control_names), source(equation)});
+      return found != std::end(time_control_names);
+    });
     else if (name == "method") {
       std::string word = fold_case(text(value));
       auto found = std::find_if(std::begin(methods), std::end(methods), [&](const MethodName& m) { return m.name == word; });
@@ -245,6 +252,8 @@ void JsonReader::dimension(const Value& object) {
       double size = number(value).value_or(0);
       if (size >= 0 && size <= UINT32_MAX && size == double(uint32_t(size))) next.size = uint32_t(size);
       else report(Code::bad_number, path_ + " must be a whole number", value);
+    } else if (name == "external") {
+      next.external = source(value);
     } else if (name == "mapsTo") {
       if (value.kind != Kind::Null) next.maps_to.push_back({text(value), {}});
     } else if (name == "mappings") {
@@ -256,7 +265,7 @@ void JsonReader::dimension(const Value& object) {
   next.id = canonical_name(next.name);
   if (!next.elements.empty()) next.size = uint32_t(next.elements.size());
   if (next.id.empty()) return report(Code::missing_name, path_ + " has no name", object);
-  if (!next.size) report(Code::bad_number, "dimension " + next.name + " has neither elements nor a size", object);
+  if (!next.size && !next.external.present()) report(Code::bad_number, "dimension " + next.name + " has neither elements nor a size", object);
   if (!dimensions_.insert(next.id).second) return report(Code::duplicate_name, "there are two dimensions of the name " + next.name + "; rename one", object);
   project_.dimensions.push_back(std::move(next));
 }
@@ -406,6 +415,8 @@ bool JsonReader::variable_field(const std::string& name, const Value& value, Var
     else if (value.kind == Kind::String) report(Code::json_field, path_ + " must be stock, flow, variable, table or module", value);
   } else if (name == "equation" || name == "initialEquation") whole.equation = source(value);
   else if (name == "units") variable.units = text(value);
+  else if (name == "range") variable.range = text(value);
+  else if (name == "group") variable.group = text(value);
   else if (name == "documentation") variable.documentation = text(value);
   else if (name == "inflows") variable.inflows = sources(value);
   else if (name == "outflows") variable.outflows = sources(value);
@@ -427,7 +438,14 @@ void JsonReader::compat(const Value& object, Variable* variable, Definition& def
   fields(object, nullptr, [&](const std::string& name, const Value& value) {
     if (name == "activeInitial") definition.initial = source(value);
     else if (name == "nonNegative" && variable) variable->non_negative = flag(value);
-    else if (name == "dataSource") {
+    else if (name == "netFlow") definition.net_flow = source(value);
+    else if (name == "except") items(value, [&](const Value& item) { definition.except.push_back(split_subscripts(text(item))); });
+    else if (name == "dataRule") {
+      std::string word = text(value);
+      auto found = std::find(std::begin(data_rule_names), std::end(data_rule_names), word);
+      if (found != std::end(data_rule_names)) definition.data_rule = DataRule(found - data_rule_names);
+      else report(Code::json_field, path_ + " must be interpolate, lookForward, holdBackward or raw", value);
+    } else if (name == "dataSource") {
       if (value.kind != Kind::Null) report(Code::ignored_element, "data is not imported from files; the values in the equations are used", value);
     } else return false;
     return true;

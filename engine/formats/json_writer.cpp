@@ -99,6 +99,8 @@ std::string Writer::write(const Project& project) {
   }
   json_.end_array();
   xml({{"attributes", project.xml_attributes}, {"header", project.header_xml}, {"rest", project.xml}});
+  text("sketch", project.sketch);
+  text("settings", project.settings);
   others(project.others);
   json_.end_object();
   return json_.take() + "\n";
@@ -114,6 +116,12 @@ void Writer::specs(const SimSpecs& specs) {
   if (specs.save_interval) json_.member("saveStep", *specs.save_interval);
   json_.member("method", methods[int(specs.method)]);
   text("timeUnits", specs.time_units);
+  if (!specs.computed.empty()) {
+    json_.key("computed");
+    json_.begin_object();
+    for (const ComputedControl& computed : specs.computed) text(time_control_names[int(computed.control)], computed.equation);
+    json_.end_object();
+  }
   json_.end_object();
 }
 
@@ -126,6 +134,7 @@ void Writer::dimensions(const std::vector<DimensionDeclaration>& dimensions) {
     json_.member("name", dimension.name);
     if (dimension.elements.empty()) json_.member("size", dimension.size);
     else texts("elements", dimension.elements);
+    text("external", dimension.external);
     if (!dimension.maps_to.empty()) {
       json_.key("mappings");
       json_.begin_array();
@@ -167,6 +176,8 @@ void Writer::variable(const Variable& v, std::optional<size_t> order) {
   bool scalar = v.dimensions.empty() && v.definitions.size() == 1 && v.definitions[0].subscripts.empty();
   if (scalar && v.definitions[0].equation.present()) json_.member(v.kind == VariableKind::Stock ? "initialEquation" : "equation", v.definitions[0].equation.text);
   text("units", v.units);
+  text("range", v.range);
+  text("group", v.group);
   if (v.kind == VariableKind::Stock || !v.inflows.empty()) texts("inflows", v.inflows);
   if (v.kind == VariableKind::Stock || !v.outflows.empty()) texts("outflows", v.outflows);
   if (scalar || v.kind == VariableKind::Module) definition(scalar ? v.definitions[0] : Definition(), v.non_negative);
@@ -219,11 +230,18 @@ void Writer::arrayed(const Variable& v) {
 // All of a definition but its equation.
 void Writer::definition(const Definition& d, bool non_negative) {
   if (d.table) graphical_function(*d.table);
-  if (!d.initial.present() && !non_negative) return;
+  if (!d.initial.present() && !non_negative && !d.net_flow.present() && d.except.empty() && !d.data_rule) return;
   json_.key("compat");
   json_.begin_object();
   text("activeInitial", d.initial);
   if (non_negative) json_.member("nonNegative", true);
+  text("netFlow", d.net_flow);
+  if (!d.except.empty()) {
+    std::vector<std::string> parts;
+    for (const std::vector<std::string>& part : d.except) parts.push_back(join_subscripts(part));
+    texts("except", parts);
+  }
+  if (d.data_rule) json_.member("dataRule", data_rule_names[int(*d.data_rule)]);
   json_.end_object();
 }
 

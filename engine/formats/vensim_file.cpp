@@ -107,8 +107,10 @@ class Cutter {
       at_++;
       *of = part(std::min(text_.find_first_of(of == &next.flags ? "|" : "~|", at_), text_.size()));
     }
-    if (at_ < text_.size() && text_[at_] == '|') at_++;
-    else reports_.report(Code::unterminated, "this entry has no | at its end", text_.substr(begin, std::min<size_t>(at_ - begin, 40)));
+    bool closed = at_ < text_.size() && text_[at_] == '|';
+    at_ += closed;
+    if (!closed || next.flags.find('~') != next.flags.npos)  // with a ~ the next entry begins there
+      reports_.report(Code::unterminated, "this entry has no | at its end", text_.substr(begin, std::min<size_t>(at_ - begin, 40)));
     if (next.equation.starts_with("*")) {
       size_t point = next.equation.find('.');
       size_t end = next.equation.find_first_of("*\r\n", std::min(point, next.equation.size()));

@@ -69,6 +69,7 @@ class Dump {
     std::string text = "specs start " + format_number(specs.start) + " stop " + format_number(specs.stop) + " dt " + format_number(specs.dt);
     if (specs.save_interval) text += " save " + format_number(*specs.save_interval);
     text += std::string(" method ") + method_name(specs.method);
+    for (const ComputedControl& computed : specs.computed) text += std::string(" ") + time_control_names[int(computed.control)] + " " + one_line(computed.equation.text);
     if (!specs.time_units.empty()) text += " units " + one_line(specs.time_units);
     line(depth, text);
   }
@@ -76,6 +77,7 @@ class Dump {
   void dimension(const DimensionDeclaration& d) {
     std::string text = "dimension " + named(d.name, d.id);
     text += d.elements.empty() ? " size " + std::to_string(d.size) : ": " + list(d.elements);
+    if (d.external.present()) text += " from " + one_line(d.external.text);
     for (const DimensionMapping& mapping : d.maps_to) {
       text += (&mapping == d.maps_to.data() ? " -> " : ", ") + mapping.to;
       if (!mapping.elements.empty()) text += ": " + list(mapping.elements);
@@ -104,6 +106,8 @@ class Dump {
     if (v.non_negative) line(2, "non_negative");
     for (const auto& [to, from] : v.connections) line(2, "connect " + one_line(to.text) + " <- " + one_line(from.text));
     if (!v.units.empty()) line(2, "units " + one_line(v.units));
+    if (!v.range.empty()) line(2, "range " + one_line(v.range));
+    if (!v.group.empty()) line(2, "group " + one_line(v.group));
     for (const std::string& construct : v.unsupported) line(2, "unsupported " + construct);
   }
 
@@ -111,13 +115,16 @@ class Dump {
     std::string where = d.subscripts.empty() ? "" : "[" + list(d.subscripts) + "] ";
     if (d.equation.present()) line(2, where + "= " + one_line(d.equation.text));
     if (d.initial.present()) line(2, where + "init " + one_line(d.initial.text));
+    if (d.net_flow.present()) line(2, where + "net flow " + one_line(d.net_flow.text));
+    for (const std::vector<std::string>& part : d.except) line(2, where + "except [" + list(part) + "]");
+    if (d.data_rule) line(2, where + "data " + data_rule_names[int(*d.data_rule)]);
     if (d.table) {
       std::string text = where + table_name(d.table->kind);
       for (size_t i = 0; i < d.table->x.size(); i++)
         text += " (" + format_number(d.table->x[i]) + ", " + format_number(d.table->y[i]) + ")";
       line(2, text);
     }
-    if (!d.equation.present() && !d.initial.present() && !d.table) line(2, where + "no equation");
+    if (!d.equation.present() && !d.initial.present() && !d.table && !d.data_rule) line(2, where + "no equation");
   }
 };
 

@@ -50,6 +50,7 @@ enum class VariableKind { Stock, Flow, Auxiliary, Table /* graphical function al
 // How a data variable has values between its points and outside them (Vensim): on the line between two, the next one's, the last
 // one's (Vensim's own where nothing is said), or only where there is a point.
 enum class DataRule { Interpolate, LookForward, HoldBackward, Raw };
+constexpr const char* data_rule_names[] = {"interpolate", "lookForward", "holdBackward", "raw"};
 
 // One definition of (some elements of) a variable. Scalars have exactly one, with no subscripts.
 struct Definition {
@@ -101,6 +102,7 @@ struct DimensionDeclaration {
 
 // A number of the specs that Vensim's file gives as an expression on other constants.
 enum class TimeControl : uint8_t { Start, Stop, Dt, SaveInterval };
+constexpr const char* time_control_names[] = {"startTime", "endTime", "dt", "saveStep"};
 struct ComputedControl {
   TimeControl control;
   SourceText equation;
