@@ -141,18 +141,15 @@ VensimRight VensimEquations::read(std::string_view right, const std::string& var
   size_t wanted = head == "integ" || head == "active_initial" || head == "with_lookup" ? 2 : 0;
   if (head == "tabbed_array") {
     size_t close = right.rfind(')');
-    out.constants = tabbed(right.substr(open + 1, close == right.npos ? close : close - open - 1));
+    if (close != right.npos) out.constants = tabbed(right.substr(open + 1, close - open - 1));
     return out;
   }
   if (!wanted) return out;
   VensimWords words(right.substr(open), reports_);
   std::vector<std::string_view> parts = arguments(words, variable);
   if (parts.empty()) return out;
-  if (parts.size() != wanted && !(head == "with_lookup" && parts.size() > wanted))
-    reports_.report(Code::wrong_arity, vensim_name(right.substr(0, open)) + " takes 2 arguments, not " + std::to_string(parts.size()), right.substr(0, open), variable);
-  else if (!words.at(TokenKind::End))
-    reports_.report(Code::unsupported_feature, vensim_name(right.substr(0, open)) + " must be the whole equation; give it a variable of its own", right.substr(0, open), variable);
-  else if (head == "integ") out.net_flow = source(parts[0]), out.equation = source(parts[1]);
+  if (parts.size() != wanted || !words.at(TokenKind::End)) return out;  // expansion says what is wrong
+  if (head == "integ") out.net_flow = source(parts[0]), out.equation = source(parts[1]);
   else if (head == "active_initial") out.equation = source(parts[0]), out.initial = source(parts[1]);
   else out.equation = source(parts[0]), out.table = table(parts[1], variable);
   return out;

@@ -68,6 +68,8 @@ class VensimRanges {
   void mappings(Range& range, VensimWords& words);
   void settle(Range& range, int depth);
   void add(Range range);
+  // Counts elements; an error, once, when there are too many.
+  bool fits(size_t more, std::string_view at);
 
   Reports& reports_;
   std::vector<Range> ranges_;

@@ -7,7 +7,7 @@
 namespace loopscope {
 
 namespace {
-constexpr size_t most_elements = 1'000'000;
+constexpr size_t most_elements = 250'000;  // of all ranges together
 
 // A1 -> A and 1; none without digits at its end.
 std::optional<std::pair<std::string, uint32_t>> numbered_name(const std::string& name) {
@@ -73,7 +73,7 @@ void VensimRanges::numbered(Range& range, VensimWords& words) {
   auto first = numbered_name(ends[0]), last = numbered_name(ends[1]);
   if (!first || !last || canonical_name(first->first) != canonical_name(last->first) || last->second < first->second)
     return reports_.report(Code::unknown_subscript, "a range such as (A1-A10) has one name with two numbers, the smaller first", at.substr(0, 1));
-  if ((elements_ += last->second - first->second + 1) > most_elements) return reports_.report(Code::input_too_large, "the ranges of this file have more than 1,000,000 elements", at.substr(0, 1));
+  if (!fits(last->second - first->second + 1, at.substr(0, 1))) return;
   for (uint32_t i = first->second; i <= last->second; i++) range.declaration.elements.push_back(first->first + std::to_string(i));
 }
 
@@ -102,6 +102,13 @@ void VensimRanges::add(Range range) {
   if (!index_.emplace(range.declaration.id, ranges_.size()).second)
     return reports_.report(Code::duplicate_name, "there are two subscript ranges of the name " + range.declaration.name + "; rename one", range.at);
   ranges_.push_back(std::move(range));
+}
+
+bool VensimRanges::fits(size_t more, std::string_view at) {
+  bool said = elements_ > most_elements;
+  if ((elements_ += more) <= most_elements) return true;
+  if (!said) reports_.report(Code::input_too_large, "the subscript ranges of this file have more than 250,000 elements together", at);
+  return false;
 }
 
 void VensimRanges::settle() {
@@ -138,14 +145,12 @@ void VensimRanges::settle(Range& range, int depth) {
   for (const std::string& element : range.declaration.elements) {
     Range* part = other(canonical_name(element));
     if (!part) take(element);
+    else if (!fits(part->declaration.elements.size(), range.at)) break;
     else for (const std::string& inner : part->declaration.elements) take(inner);
-    if ((elements_ += part ? part->declaration.elements.size() : 0) <= most_elements) continue;
-    reports_.report(Code::input_too_large, "the ranges of this file have more than 1,000,000 elements", range.at);
-    break;
   }
   range.declaration.elements = std::move(elements);
   range.declaration.size = uint32_t(range.declaration.elements.size());
-  if (range.declaration.elements.empty() && !range.declaration.external.present())
+  if (range.declaration.elements.empty() && !range.declaration.external.present() && elements_ <= most_elements)
     reports_.report(Code::unknown_dimension, "the subscript range " + range.declaration.name + " has no elements", range.at);
   range.state = Range::Settled;
 }

@@ -51,6 +51,7 @@ struct SystemBuilder {
   void specs() {
     SimSpecs& s = system.specs;
     s = project.specs;
+    for (const ComputedControl& computed : project.specs.computed) control(computed.control) = std::nan("");  // until it is known
     for (const ComputedControl& computed : project.specs.computed) compute(computed);
     if (options.start) s.start = *options.start;
     if (options.stop) s.stop = *options.stop;
@@ -76,18 +77,20 @@ struct SystemBuilder {
 
   // A time that Vensim's file computes from constants.
   void compute(const ComputedControl& computed) {
-    SimSpecs& s = system.specs;
     std::vector<ParseError> errors;
     Ast ast = parse_equation(computed.equation.text, project.dialect, errors);
     Expander expander(system, project.dialect, lines, diagnostics);
     auto value = ast.empty() ? std::nullopt : expander.value_at_start(ast, ast.root, "");
-    if (!value)
-      return diagnostics.push_back(diagnose(Code::bad_sim_specs, "this must be a number, or an expression on constants: the times of a run are known before it", computed.equation.span));
-    switch (computed.control) {
-      case TimeControl::Start: s.start = *value; break;
-      case TimeControl::Stop: s.stop = *value; break;
-      case TimeControl::Dt: s.dt = *value; break;
-      case TimeControl::SaveInterval: s.save_interval = *value; break;
+    if (value && std::isfinite(*value)) control(computed.control) = *value;
+    else diagnostics.push_back(diagnose(Code::bad_sim_specs, "this must be a number, or an expression on constants: the times of a run are known before it", computed.equation.span));
+  }
+  double& control(TimeControl which) {
+    SimSpecs& s = system.specs;
+    switch (which) {
+      case TimeControl::Start: return s.start;
+      case TimeControl::Stop: return s.stop;
+      case TimeControl::Dt: return s.dt;
+      default: return s.save_interval.emplace(s.save_interval.value_or(s.dt));
     }
   }
 

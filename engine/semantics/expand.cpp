@@ -368,6 +368,11 @@ AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& 
   if (!builtin) {
     if (called != none_id)
       return error(scope, from, node, Code::not_a_table, name + " is a variable without a graphical function and cannot be called", out);
+    for (const char* whole_equation : {"integ", "active_initial", "with_lookup", "tabbed_array"})
+      if (name == whole_equation)
+        return error(scope, from, node, Code::wrong_arity, name + " must be the whole equation, with all of its arguments; give it a variable of its own", out);
+    if (name == "a_function_of")
+      return error(scope, from, node, Code::empty_equation, "this variable has no equation yet: A FUNCTION OF only lists what it may read", out);
     return error(scope, from, node, Code::unknown_function,
                  "there is no function " + name + did_you_mean(name, true), out);
   }

@@ -48,6 +48,7 @@ export class Program {
   readonly layout: Layout;
   readonly #constantSlots = new Map<string, number[]>();
   readonly #variables = new Map<string, Variable>();
+  readonly #positions = new Map<readonly string[], Map<string, number>>(); // of the elements of a dimension
   readonly #handle: Handle<EngineProgram>;
   readonly #file: string;
   #users = 1;
@@ -104,11 +105,17 @@ export class Program {
     if (!variable || subscripts.length !== variable.dimensions.length) return null;
     let element = 0;
     for (const [i, { elements: names }] of variable.dimensions.entries()) {
-      const at = names.indexOf(subscripts[i]!);
-      if (at < 0) return null;
+      const at = this.#positionOf(subscripts[i]!, names);
+      if (at === undefined) return null;
       element = element * names.length + at;
     }
     return { name: elementName(variable, element), variable, slot: variable.slot + element };
+  }
+
+  #positionOf(element: string, names: readonly string[]): number | undefined {
+    let positions = this.#positions.get(names);
+    if (!positions) this.#positions.set(names, (positions = new Map(names.map((name, i) => [name, i]))));
+    return positions.get(element);
   }
 
   /** The one column of that name. Throws `unknown_variable`. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const [out, ...folders] = process.argv.slice(2);
 const maxModel = 30_000;
-const names = { xmile: join(out, 'xmile'), equation: join(out, 'equation') };
+const names = { xmile: join(out, 'xmile'), vensim: join(out, 'vensim'), equation: join(out, 'equation') };
 for (const folder of Object.values(names)) mkdirSync(folder, { recursive: true });
 
 const save = (folder, bytes) => writeFileSync(join(folder, createHash('sha1').update(bytes).digest('hex').slice(0, 16)), bytes);
@@ -15,12 +15,15 @@ function* files(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* files(path);
-    else if (/\.(xmile|stmx|itmx|xml|json|txt)$/i.test(entry.name)) yield path;
+    else if (/\.(xmile|stmx|itmx|xml|json|txt|mdl)$/i.test(entry.name)) yield path;
   }
 }
 
 const unescaped = (text) =>
   text.replace(/<!\[CDATA\[|\]\]>/g, '').replace(/&(lt|gt|amp|quot|apos);/g, (_, name) => ({ lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" })[name]);
+
+/** Diagrams are most of such a file and say nothing. */
+const withoutSketch = (bytes) => Buffer.from(bytes.toString('latin1').replace(/^\{UTF-8\}/i, '').replace(/\\\\\\---\/\/\/[^]*?(?=\/\/\/---\\\\\\|$)/, '\\\\\\---///\n'), 'latin1');
 
 let models = 0;
 const equations = new Set();
@@ -29,7 +32,8 @@ for (const folder of folders) {
   for (const file of files(folder)) {
     const bytes = readFileSync(file);
     if (bytes.length <= maxModel) {
-      save(names.xmile, bytes);
+      if (/\.mdl$/i.test(file)) save(names.vensim, withoutSketch(bytes));
+      else save(names.xmile, bytes);
       models++;
     }
     for (const [, text] of bytes.toString('utf8').matchAll(/<(?:eqn|init_eqn)>(.*?)<\/(?:eqn|init_eqn)>/gs)) equations.add(unescaped(text).trim());

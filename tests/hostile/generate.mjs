@@ -19,6 +19,8 @@ const nested = (depth, open, inside, close) => open.repeat(depth) + inside + clo
 
 const json = (auxiliaries) => `{"simSpecs": {"startTime": 0, "endTime": 10}, "models": [{"name": "main", "auxiliaries": [${auxiliaries}]}]}`;
 
+const mdl = (entries) => `{UTF-8}\n${entries}\nINITIAL TIME = 0 ~~|\nFINAL TIME = 10 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = TIME STEP ~~|\n`;
+
 // By file name. What is expected of each is in cases.json.
 const files = {
   'json-deep.json': () => nested(1e6, '{"a":', '1', '}'),
@@ -29,6 +31,19 @@ const files = {
   'systems-flows-5000.txt': () => `a(1000000)\n${lines(5000, (i) => `a > b${i % 10} @ ${(i % 7) + 1}`)}`,
   'systems-parentheses-half-million.txt': () => `a > b @ ${nested(5e5, '(', '1', ')')}`,
   'systems-wrong-100000.txt': () => `a > b @ 1\n${lines(1e5, () => 'a > b @ 1 +')}`,
+  'vensim-entries-100000.mdl': () => mdl(lines(1e5, (i) => `v ${i} = ${i === 0 ? 'Time' : `v ${i - 1} + 1`} ~~|`)),
+  'vensim-wrong-100000.mdl': () => mdl(lines(1e5, () => 'x[ = ~~|')),
+  'vensim-line-of-a-megabyte.mdl': () => mdl(`x = 1${' + 1'.repeat(500)} {${'x'.repeat(9e5)}} ~ ${'u'.repeat(1e6)} ~ ${'c'.repeat(1e6)} |`),
+  'vensim-name-of-a-megabyte.mdl': () => mdl(`${'long name '.repeat(1e5)} = 1 ~~|`),
+  'vensim-quotes-million.mdl': () => mdl(`x = 1 ~~|\n${'"\\'.repeat(1e6)}`),
+  'vensim-comments-million-deep.mdl': () => mdl(`x = ${nested(1e6, '{', '', '}')} 1 ~~|`),
+  'vensim-comments-million-open.mdl': () => mdl(`x = ${'{'.repeat(1e6)} 1 ~~|`),
+  'vensim-parentheses-half-million.mdl': () => mdl(`x = ${nested(5e5, '(', '1', ')')} ~~|\ny = INTEG(${nested(5e5, '(', '1', ')')}, 1) ~~|`),
+  'vensim-points-200000.mdl': () => mdl(`f(${many(2e5, (i) => `(${2e5 - i},${i})`).join(',')}) ~~|\nx = f(Time) ~~|`),
+  'vensim-list-200000.mdl': () => mdl(`d: (e1-e200000) ~~|\nx[d] = ${many(2e5, (i) => i).join(', ')} ~~|`),
+  'vensim-ranges-deep.mdl': () => mdl(`${lines(5000, (i) => `r${i}: r${i + 1} ~~|`)}\nr5000: a, b ~~|\nx[r0] = 1 ~~|`),
+  'vensim-ranges-many.mdl': () => mdl(`whole: (e1-e2000) ~~|\n${lines(2000, (i) => `r${i}: whole ~~|`)}\nx[r0] = 1 ~~|`),
+  'vensim-macros-double.mdl': () => mdl(`:MACRO: M0(a)\nM0 = a ~~|\n:END OF MACRO:\n${lines(40, (i) => `:MACRO: M${i + 1}(a)\nM${i + 1} = M${i}(a) + M${i}(a) ~~|\n:END OF MACRO:`)}\nx = M40(1) ~~|`),
   'elements-million-deep.xmile': () => model(nested(1e6, '<a>', '', '</a>')),
   'elements-5-million.xmile': () => model('<a/>'.repeat(5e6)),
   'attributes-200000.xmile': () => model(`<aux ${many(2e5, (i) => `a${i}="1"`).join(' ')} name="a"><eqn>1</eqn></aux>`),
