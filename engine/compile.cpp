@@ -108,10 +108,8 @@ Result<CompileOptions> parse_options(std::string_view json) {
   }
   if (const Value* value = member("method")) {
     std::string text = text_of(*value);
-    if (text == "euler") options.method = Method::Euler;
-    else if (text == "rk2") options.method = Method::Rk2;
-    else if (text == "rk4") options.method = Method::Rk4;
-    else return bad("method", "euler, rk2 or rk4");
+    options.method = find_method(text);
+    if (!options.method) return bad("method", method_choices);
   }
   if (const Value* value = member("pinnedLoops"); value && !read_pinned(file, *value, options.pinned_loops))
     return bad("pinnedLoops", "a list of loops, each a list of the names of its variables in causal order");

@@ -1,12 +1,19 @@
 // DELAY FIXED and its like: what was recorded a whole number of steps ago, from a buffer with one double for every step of the
 // run. Nothing moves and nothing wraps around, so that a step may be evaluated again, and read is a pure function of the step.
+//
+// Where the delay may change (Vensim's DELAY MATERIAL and DELAY INFORMATION, https://vensim.com/documentation/fn_delay_material.html) a second buffer
+// says of every step what arrives in it: the sum of what does, or the number of the newest input that has. An input is put there when it is recorded.
 #include <math.h>
 
 #include "ls_runtime.h"
 
-static double* buffer(const ls_run* run, double index) {
-  return run->history + (uintptr_t)index * ((uintptr_t)run->steps + 1);
-}
+// Behind the values of the steps: where the last input was put, what stood there, and the buffer's kind (of one that nobody schedules: 0).
+enum { put_at = 1, put_over = 2, kind_at = 3 };
+
+// Vensim's :NA:, for what has not arrived.
+static const double nothing = -0x1p109;
+
+static double* buffer(const ls_run* run, double index) { return run->history + (uintptr_t)index * ls_delay_slots(run->steps); }
 
 double LS_EXPORT(ls_delay_steps)(double delay, double dt) {
   double steps = ceil(delay / dt - 1e-6);
@@ -14,9 +21,40 @@ double LS_EXPORT(ls_delay_steps)(double delay, double dt) {
 }
 
 double LS_EXPORT(ls_delay_read)(const ls_run* run, double index, double delay_steps, double initial) {
-  // A delay that ls_delay_steps did not make (below 1, NaN) must not read outside the buffer.
-  if (!(delay_steps >= 1 && delay_steps <= run->step)) return initial;
-  return buffer(run, index)[run->step - (uint32_t)delay_steps];
+  const double* values = buffer(run, index);
+  uint32_t step = run->step;
+  double kind = values[run->steps + kind_at];
+  if (kind == LS_DELAY_FIXED || step == 0) {
+    // A delay that ls_delay_steps did not make (below 1, NaN) must not read outside the buffer.
+    if (!(delay_steps >= 1 && delay_steps <= step)) return initial;
+    return values[step - (uint32_t)delay_steps];
+  }
+  if (kind == LS_DELAY_INFORMATION) {
+    double newest = fmax(values[step], values[step - 1]);
+    return newest > 0 ? buffer(run, index - 1)[(uint32_t)newest - 1] : initial;
+  }
+  if (!(step < delay_steps)) return values[step];
+  return values[step] == nothing ? initial : initial + values[step];
 }
 
 void LS_EXPORT(ls_delay_write)(ls_run* run, double index, double input) { buffer(run, index)[run->step] = input; }
+
+void LS_EXPORT(ls_delay_schedule)(ls_run* run, double index, double delay_steps, double kind) {
+  double* values = buffer(run, index);
+  uint32_t step = run->step, last = run->steps;
+  if (step == 0) {
+    for (uint32_t i = 0; i <= last; i++) values[i] = kind == LS_DELAY_INFORMATION ? 0 : nothing;
+    values[last + kind_at] = kind;
+  } else if (run->recorded > step && values[last + put_at] > 0) {  // the step is recorded again
+    values[(uint32_t)values[last + put_at]] = values[last + put_over];
+  }
+  if (kind == LS_DELAY_INFORMATION && step) values[step] = fmax(values[step], values[step - 1]);
+  double at = step + delay_steps;
+  values[last + put_at] = 0;
+  if (!(at <= last)) return;
+  double* arrival = values + (uint32_t)at;
+  values[last + put_at] = at;
+  values[last + put_over] = *arrival;
+  double input = buffer(run, index - 1)[step];
+  *arrival = kind == LS_DELAY_INFORMATION ? step + 1 : *arrival == nothing ? input : *arrival + input;
+}

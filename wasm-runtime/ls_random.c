@@ -186,11 +186,14 @@ double LS_EXPORT(ls_random_gamma)(double shape, double scale, double seed, doubl
 }
 
 // x/(x + y) of two gamma deviates
+static double beta_deviate(draws* d, double alpha, double beta) {
+  if (!positive(alpha) || !positive(beta)) return NAN;
+  double x = gamma_ln(d, alpha);
+  return 1 / (1 + exp(gamma_ln(d, beta) - x));
+}
 double LS_EXPORT(ls_random_beta)(double alpha, double beta, double seed, double stream, double step) {
   draws d = start(seed, stream, step);
-  if (!positive(alpha) || !positive(beta)) return NAN;
-  double x = gamma_ln(&d, alpha);
-  return 1 / (1 + exp(gamma_ln(&d, beta) - x));
+  return beta_deviate(&d, alpha, beta);
 }
 
 // W. Hormann, The generation of binomial random variates, Journal of Statistical Computation and Simulation 46 (1993)
@@ -222,11 +225,14 @@ static double binomial(draws* d, double n, double p) {
   return mode;
 }
 
-double LS_EXPORT(ls_random_binomial)(double trials, double probability, double seed, double stream, double step) {
-  draws d = start(seed, stream, step);
+static double binomial_deviate(draws* d, double trials, double probability) {
   double n = floor(trials);
   if (!non_negative(n) || !(probability >= 0 && probability <= 1)) return NAN;
-  return probability > 0.5 ? n - binomial(&d, n, 1 - probability) : binomial(&d, n, probability);
+  return probability > 0.5 ? n - binomial(d, n, 1 - probability) : binomial(d, n, probability);
+}
+double LS_EXPORT(ls_random_binomial)(double trials, double probability, double seed, double stream, double step) {
+  draws d = start(seed, stream, step);
+  return binomial_deviate(&d, trials, probability);
 }
 
 // Trials up to and with the first success, so 1 and more.
@@ -238,13 +244,16 @@ double LS_EXPORT(ls_random_geometric)(double probability, double seed, double st
 
 // Trials up to and with the last success, as in Vensim (https://vensim.com/documentation/fn_random.html). The failures among
 // them are Poisson with a gamma distributed mean.
-double LS_EXPORT(ls_random_negative_binomial)(double successes, double probability, double seed, double stream, double step) {
-  draws d = start(seed, stream, step);
+static double negative_binomial(draws* d, double successes, double probability) {
   double n = floor(successes);
   if (!non_negative(n) || !(probability > 0 && probability <= 1)) return NAN;
   if (n == 0 || probability == 1) return n;
-  double mean = exp(gamma_ln(&d, n)) * ((1 - probability) / probability);
-  return mean < INFINITY ? n + poisson(&d, mean) : mean;
+  double mean = exp(gamma_ln(d, n)) * ((1 - probability) / probability);
+  return mean < INFINITY ? n + poisson(d, mean) : mean;
+}
+double LS_EXPORT(ls_random_negative_binomial)(double successes, double probability, double seed, double stream, double step) {
+  draws d = start(seed, stream, step);
+  return negative_binomial(&d, successes, probability);
 }
 
 double LS_EXPORT(ls_random_logistic)(double mean, double scale, double seed, double stream, double step) {
@@ -258,15 +267,46 @@ double LS_EXPORT(ls_random_pareto)(double shape, double minimum, double seed, do
   return positive(shape) && non_negative(minimum) ? minimum * exp(exponential(&d) / shape) : NAN;
 }
 
-double LS_EXPORT(ls_random_triangular)(double lower, double mode, double upper, double seed, double stream, double step) {
-  draws d = start(seed, stream, step);
+static double triangular(draws* d, double lower, double mode, double upper) {
   if (!(lower <= mode && mode <= upper)) return NAN;
-  double u = uniform(&d), range = upper - lower;
+  double u = uniform(d), range = upper - lower;
   // The inverse of the distribution function, which is quadratic on each side of the mode.
   return u * range < mode - lower ? lower + sqrt(u * range * (mode - lower)) : upper - sqrt((1 - u) * range * (upper - mode));
+}
+double LS_EXPORT(ls_random_triangular)(double lower, double mode, double upper, double seed, double stream, double step) {
+  draws d = start(seed, stream, step);
+  return triangular(&d, lower, mode, upper);
 }
 
 double LS_EXPORT(ls_random_weibull)(double shape, double scale, double seed, double stream, double step) {
   draws d = start(seed, stream, step);
   return positive(shape) && non_negative(scale) ? scale * exp(log(exponential(&d)) / shape) : NAN;
+}
+
+// https://vensim.com/documentation/fn_random.html. By the numbers of builtins.def; of the triangular one, the shift is its upper end.
+enum { vensim_beta, vensim_binomial, vensim_exponential, vensim_gamma, vensim_negative_binomial, vensim_poisson, vensim_weibull, vensim_triangular };
+
+static double vensim_deviate(draws* d, int distribution, double a, double b, double shift) {
+  switch (distribution) {
+    case vensim_beta: return beta_deviate(d, a, b);
+    case vensim_binomial: return binomial_deviate(d, b, a);
+    case vensim_exponential: return exponential(d);
+    case vensim_gamma: return positive(a) ? exp(gamma_ln(d, a < 1 ? 1 : a)) : NAN;
+    case vensim_negative_binomial: return negative_binomial(d, b, a);
+    case vensim_poisson: return non_negative(a) ? poisson(d, a) : NAN;
+    case vensim_weibull: return positive(a) ? exp(log(exponential(d)) / a - lgamma(1 + 1 / a)) : NAN;  // of mean 1
+    default: return triangular(d, a, b, shift);
+  }
+}
+
+double LS_EXPORT(ls_random_vensim)(double distribution, double lower, double upper, double a, double b, double shift, double stretch, double seed, double stream, double step) {
+  draws d = start(seed, stream, step);
+  int kind = (int)distribution;
+  double x = NAN;
+  for (int i = 0; i < max_rejections; i++) {
+    x = vensim_deviate(&d, kind, a, b, shift);
+    if (kind != vensim_triangular) x = x * stretch + shift;
+    if (!(x < lower || x > upper)) return x;
+  }
+  return x < lower ? lower : upper;
 }

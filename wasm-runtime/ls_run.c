@@ -7,10 +7,16 @@
 // Rows that are not saved live in a ring of three: the row before, the row, and the row after, whose stocks Euler already writes.
 enum { ring_rows = 3 };
 
-static uint32_t spare_slots(const ls_run* run) { return (run->save_every > 1 ? ring_rows : 1) * run->row_slots; }
+// Difference saves other rows than it computes.
+static int has_ring(const ls_run* run) { return run->save_every > 1 || run->method == LS_DIFFERENCE; }
+
+static uint32_t spare_slots(const ls_run* run) { return (has_ring(run) ? ring_rows : 1) * run->row_slots; }
+
+static int is_adaptive(const ls_run* run) { return run->method == LS_RK2_AUTO || run->method == LS_RK4_AUTO; }
+static int is_runge_kutta(const ls_run* run) { return run->method != LS_EULER && run->method != LS_DIFFERENCE; }
 
 // After the spare rows: what Runge-Kutta needs, then a change for every slot that is not a score, and for net flows.
-static uint32_t delta_at(const ls_run* run) { return spare_slots(run) + (run->method == LS_EULER ? 0 : run->row_slots + 4 * run->stocks); }
+static uint32_t delta_at(const ls_run* run) { return spare_slots(run) + (is_runge_kutta(run) ? run->row_slots + (is_adaptive(run) ? 8 : 4) * run->stocks : 0); }
 
 uint32_t ls_scratch_slots(const ls_run* run) { return delta_at(run) + (run->score_first < run->row_slots ? run->score_first + run->net_count : 0); }
 
@@ -19,7 +25,7 @@ static double* saved_row(const ls_run* run, uint32_t index) {
 }
 
 static double* row_of(const ls_run* run, uint32_t step) {
-  if (run->save_every > 1) return run->scratch + (step % ring_rows) * (uintptr_t)run->row_slots;
+  if (has_ring(run)) return run->scratch + (step % ring_rows) * (uintptr_t)run->row_slots;
   return step <= run->steps ? saved_row(run, step) : run->scratch;
 }
 
@@ -94,6 +100,11 @@ static inline const ls_link* score_kind(int kind, const ls_link* link, uint32_t 
   return end;
 }
 
+static void record(ls_run* run, double* row, double* previous, double* next) {
+  LS_MODEL(record, row, previous, next);
+  run->recorded = run->step + 1;
+}
+
 static void score(ls_run* run, double* row, double* previous) {
   const ls_link* link = run->links;
   if (run->link_total == 0) {
@@ -110,55 +121,123 @@ static void score(ls_run* run, double* row, double* previous) {
   LS_MODEL(scores, row, previous, row);
 }
 
+// Vensim's rule for difference equations, https://vensim.com/documentation/computationalsequence.html: results are stored before the
+// auxiliaries are computed, so that a row has its stocks and the auxiliaries that resulted in them, of the row before; at first there are none.
+static void save_difference(ls_run* run, double* to) {
+  uint32_t first = 1 + run->stocks;
+  memcpy(to, run->current, first * sizeof(double));
+  if (run->step) {
+    memcpy(to + first, run->previous + first, (run->row_slots - first) * sizeof(double));
+  } else {
+    for (uint32_t i = first; i < run->row_slots; i++) to[i] = i < run->score_first ? NAN : 0;
+  }
+}
+
 // Everything of the current row but its stocks, then its scores; then the row is saved. Doing it again gives the same row.
 static void evaluate(ls_run* run) {
   double* row = run->current;
+  int difference = run->method == LS_DIFFERENCE;
   LS_MODEL(step, row, run->previous, run->next);
-  if (run->delays) LS_MODEL(record, row, run->previous, run->next);
-  if (run->save_every > 1 && run->step % run->save_every != 0) return;
-  if (run->score_first < run->row_slots) {
+  if (run->delays) record(run, row, run->previous, run->next);
+  if ((run->step + difference) % run->save_every == 0 && run->score_first < run->row_slots) {
     if (run->step == 0)
       memset(row + run->score_first, 0, (run->row_slots - run->score_first) * sizeof(double));
     else
       score(run, row, run->previous);
   }
-  if (run->save_every > 1) memcpy(saved_row(run, run->step / run->save_every), row, run->row_slots * sizeof(double));
+  if (!has_ring(run) || run->step % run->save_every != 0) return;
+  double* to = saved_row(run, run->step / run->save_every);
+  if (difference) save_difference(run, to);
+  else memcpy(to, row, run->row_slots * sizeof(double));
 }
 
-// next.stocks = stocks + factor * derivative
-static void stage(const ls_run* run, double* to, double time, double factor, const double* derivative) {
-  const double* stocks = run->current + 1;
-  to[0] = time;
-  for (uint32_t i = 0; i < run->stocks; i++) to[1 + i] = stocks[i] + factor * derivative[i];
+// The stage row: stocks + factor * derivative, and what follows from them.
+static void stage(ls_run* run, double* row, const double* stocks, double time, double factor, const double* derivative, double* k) {
+  row[0] = time;
+  for (uint32_t i = 0; i < run->stocks; i++) row[1 + i] = derivative ? stocks[i] + factor * derivative[i] : stocks[i];
+  LS_MODEL(step, row, run->previous, row);
+  LS_MODEL(derivatives, row, run->previous, k);
 }
 
-// Runge-Kutta of second order (Heun) and fourth (classical); the stage rows see the same previous row as the step.
-static void runge_kutta(ls_run* run) {
+// One Runge-Kutta step of length h of the stocks `from`, whose derivatives stand in k: of second order (Heun; Vensim's goes half a step
+// and takes the change there, https://vensim.com/documentation/rungekutta.html) or fourth (classical). The stage row sees the same previous
+// row as the step. `to` may be `from`.
+static void runge_kutta(ls_run* run, double* row, const double* from, double time, double h, double* k, double* to) {
+  uint32_t n = run->stocks;
+  double *k2 = k + n, *k3 = k + 2 * (uintptr_t)n, *k4 = k + 3 * (uintptr_t)n;
+  double half_way = run->hold_inputs ? time : time + h * 0.5, end = run->hold_inputs ? time : time + h;
+  if (run->method == LS_RK2 || run->method == LS_RK2_AUTO) {
+    stage(run, row, from, end, run->hold_inputs ? h * 0.5 : h, k, k2);
+    for (uint32_t i = 0; i < n; i++) k[i] = run->hold_inputs ? k2[i] : (k[i] + k2[i]) * 0.5;
+  } else {
+    stage(run, row, from, half_way, h * 0.5, k, k2);
+    stage(run, row, from, half_way, h * 0.5, k2, k3);
+    stage(run, row, from, end, h, k3, k4);
+    for (uint32_t i = 0; i < n; i++) k[i] = (k[i] + 2 * k2[i] + 2 * k3[i] + k4[i]) / 6;
+  }
+  for (uint32_t i = 0; i < n; i++) to[i] = from[i] + h * k[i];
+}
+
+static double tolerance(const ls_run* run, int relative) {
+  uint32_t slot = run->tolerances[relative];
+  return slot == UINT32_MAX ? 0.001 : run->slab[slot];
+}
+
+// Is the difference between one step and two of half its length within the tolerance for every stock? What is no number cannot be made better.
+static int is_within_tolerance(const ls_run* run, const double* from, const double* whole, const double* halves) {
+  double absolute = tolerance(run, 0), relative = tolerance(run, 1);
+  for (uint32_t i = 0; i < run->stocks; i++) {
+    double error = fabs(halves[i] - whole[i]);
+    if (error > absolute && error > relative * fabs(from[i])) return 0;
+  }
+  return 1;
+}
+
+// dt in steps of dt / 2^level. As Vensim documents it (https://www.vensim.com/documentation/html/22111.htm), a step is made smaller until the error
+// of every stock is within ABSOLUTE TOLERANCE, or RELATIVE TOLERANCE times the stock's value; both are 0.001 unless the model has them. The
+// error is how far one step and two of half its length, whose result counts, are apart. After a step that fits the next one may be twice as long.
+// At dt / 1024 what comes out is taken as it is. Every dt starts anew, so that a step is a function of its row.
+static void adaptive_runge_kutta(ls_run* run, double* row, double* k) {
+  enum { finest = 10 };
+  uint32_t n = run->stocks, level = 0, at = 0;
+  uintptr_t bytes = n * sizeof(double);
+  double *stocks = k + 4 * (uintptr_t)n, *slopes = stocks + n, *whole = slopes + n, *halves = whole + n;
+  memcpy(stocks, run->current + 1, bytes);
+  LS_MODEL(derivatives, run->current, run->previous, slopes);
+  for (;;) {
+    double h = run->dt / (1u << level), moves = run->hold_inputs ? 0 : h, time = run->current[0] + at * moves;
+    memcpy(k, slopes, bytes);
+    runge_kutta(run, row, stocks, time, h, k, whole);
+    memcpy(k, slopes, bytes);
+    runge_kutta(run, row, stocks, time, h * 0.5, k, halves);
+    stage(run, row, halves, time + moves * 0.5, 0, 0, k);
+    runge_kutta(run, row, halves, time + moves * 0.5, h * 0.5, k, halves);
+    if (level < finest && !is_within_tolerance(run, stocks, whole, halves)) {
+      level++;
+      at *= 2;
+      continue;
+    }
+    memcpy(stocks, halves, bytes);
+    if (++at == 1u << level) break;
+    if (at % 2 == 0) {
+      level--;
+      at /= 2;
+    }
+    stage(run, row, stocks, run->current[0] + at * (run->hold_inputs ? 0 : run->dt / (1u << level)), 0, 0, slopes);
+  }
+  memcpy(run->next + 1, stocks, bytes);
+}
+
+// The stocks of the next row.
+static void integrate(ls_run* run) {
   double* row = run->scratch + spare_slots(run);
   double* k = row + run->row_slots;
-  uint32_t n = run->stocks;
-  double *k1 = k, *k2 = k + n, *k3 = k + 2 * (uintptr_t)n, *k4 = k + 3 * (uintptr_t)n;
-  double dt = run->dt, time = run->current[0];
-  double half_way = run->hold_inputs ? time : time + dt * 0.5, end = run->hold_inputs ? time : time + dt;
-  LS_MODEL(derivatives, run->current, run->previous, k1);
-  if (run->method == LS_RK2) {
-    stage(run, row, end, dt, k1);
-    LS_MODEL(step, row, run->previous, row);
-    LS_MODEL(derivatives, row, run->previous, k2);
-    for (uint32_t i = 0; i < n; i++) k1[i] = (k1[i] + k2[i]) * 0.5;
+  if (is_adaptive(run)) {
+    adaptive_runge_kutta(run, row, k);
   } else {
-    stage(run, row, half_way, dt * 0.5, k1);
-    LS_MODEL(step, row, run->previous, row);
-    LS_MODEL(derivatives, row, run->previous, k2);
-    stage(run, row, half_way, dt * 0.5, k2);
-    LS_MODEL(step, row, run->previous, row);
-    LS_MODEL(derivatives, row, run->previous, k3);
-    stage(run, row, end, dt, k3);
-    LS_MODEL(step, row, run->previous, row);
-    LS_MODEL(derivatives, row, run->previous, k4);
-    for (uint32_t i = 0; i < n; i++) k1[i] = (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]) / 6;
+    LS_MODEL(derivatives, run->current, run->previous, k);
+    runge_kutta(run, row, run->current + 1, run->current[0], run->dt, k, run->next + 1);
   }
-  stage(run, run->next, time, dt, k1);
   LS_MODEL(limit, run->next, run->current, run->next);
 }
 
@@ -175,6 +254,7 @@ void ls_reset(ls_run* run) {
   run->step = 0;
   run->state = 0;
   run->dirty = 0;
+  run->recorded = 0;
 }
 
 // The common case without what the others need: every row is saved where it is written, and its stocks are there already.
@@ -203,7 +283,7 @@ static void advance_saved_euler(ls_run* run, uint32_t target) {
     run->next = next;
     row[0] = run->start + step * run->dt;
     LS_MODEL(step, row, previous, next);
-    if (run->delays) LS_MODEL(record, row, previous, next);
+    if (run->delays) record(run, row, previous, next);
     if (scores) score(run, row, previous);
   }
 }
@@ -220,7 +300,7 @@ static uint32_t advance_to(ls_run* run, uint32_t target) {
     return run->step;
   }
   while (run->step < target) {
-    if (run->method != LS_EULER) runge_kutta(run);
+    if (is_runge_kutta(run)) integrate(run);
     place_rows(run, run->step + 1);
     evaluate(run);
   }

@@ -17,7 +17,7 @@ extern "C" {
 #define LS_EXPORT(name) name
 #endif
 
-enum ls_method { LS_EULER = 0, LS_RK2 = 1, LS_RK4 = 2 };
+enum ls_method { LS_EULER = 0, LS_RK2 = 1, LS_RK4 = 2, LS_RK2_AUTO = 3, LS_RK4_AUTO = 4, LS_DIFFERENCE = 5 };  // engine's Method
 enum ls_table_kind { LS_CONTINUOUS = 0, LS_EXTRAPOLATE = 1, LS_DISCRETE = 2 };
 
 // A graphical function. dx > 0 says that x[i] == x[0] + i*dx for all i as far as a double can tell, so that the interval is
@@ -56,7 +56,8 @@ typedef struct ls_run {
   uint32_t stocks;       // stocks stand in slots 1 .. stocks of a row
   uint32_t score_first;  // first score slot of a row; scores reach to its end
   uint32_t method;       // ls_method
-  uint32_t hold_inputs;  // Runge-Kutta's stages see the time of their step: Vensim's rule for TIME and test inputs
+  uint32_t hold_inputs;  // Runge-Kutta as Vensim does it: its stages see the time of their step, and the second order goes through the midpoint
+  uint32_t tolerances[2];  // of an adaptive method, absolute and relative: slots of the fixed region; UINT32_MAX: the default
   uint32_t delays;       // buffers in history
   uint32_t fused;        // the program has model_loop, which takes many plain Euler steps at once
   uint32_t link_counts[LS_LINK_KINDS];
@@ -64,12 +65,14 @@ typedef struct ls_run {
   uint32_t link_total;   // of the table; 0: all scores are code
   const ls_link* links;  // sorted by kind
   double* slab;          // 8-byte aligned: fixed region, then rows
-  double* scratch;       // 3 ring rows when save_every > 1, else 1 row past the end of the run; then for RK2/RK4 a stage row and 4*stocks derivatives
-  double* history;       // (steps + 1) doubles a delay buffer
+  double* scratch;       // 3 ring rows when not every row is saved as it is, else 1 row past the end of the run; then for Runge-Kutta a stage row and 4*stocks derivatives
+  double* history;       // ls_delay_slots doubles a delay buffer
+  double* work;          // of reductions that need all elements at once
   // state
   uint32_t step;         // of the row that holds the latest evaluated values
   uint32_t state;        // 0 fresh, 1 running
   uint32_t dirty;        // a constant was set since the row was evaluated
+  uint32_t recorded;     // steps whose inputs stand in history
   double* current;       // that row
   double* previous;      // the row one dt earlier (the same row at step 0)
   double* next;          // where the row after it goes
@@ -144,10 +147,19 @@ double LS_EXPORT(ls_random_logistic)(double mean, double scale, double seed, dou
 double LS_EXPORT(ls_random_pareto)(double shape, double minimum, double seed, double stream, double step);
 double LS_EXPORT(ls_random_triangular)(double lower, double mode, double upper, double seed, double stream, double step);
 double LS_EXPORT(ls_random_weibull)(double shape, double scale, double seed, double stream, double step);
-// DELAY FIXED and its like: buffer `index` of run->history. The delay in steps is ceil(delay/dt) with rounding absorbed, at least 1.
+// Vensim's: a deviate of the distribution times stretch plus shift, redrawn until within [lower, upper].
+double LS_EXPORT(ls_random_vensim)(double distribution, double lower, double upper, double a, double b, double shift, double stretch, double seed, double stream, double step);
+// DELAY FIXED and its like: buffer `index` of run->history; of a delay that may change, the buffer of what arrives, after that of the input. The delay in steps is ceil(delay/dt) with rounding absorbed, at least 1.
 double LS_EXPORT(ls_delay_steps)(double delay, double dt);
 double LS_EXPORT(ls_delay_read)(const ls_run* run, double index, double delay_steps, double initial);
 void LS_EXPORT(ls_delay_write)(ls_run* run, double index, double input);
+enum ls_delay_kind { LS_DELAY_FIXED = 0, LS_DELAY_MATERIAL = 1, LS_DELAY_INFORMATION = 2 };
+void LS_EXPORT(ls_delay_schedule)(ls_run* run, double index, double delay_steps, double kind);  // after the input is written
+static inline uintptr_t ls_delay_slots(uint32_t steps) { return (uintptr_t)steps + 4; }
+// A matrix in run->work: written number by number, turned into its inverse (NaN where there is none; n*n + n doubles), read. Gives the place of what follows / the first number.
+double LS_EXPORT(ls_work_write)(ls_run* run, double at, double value);
+double LS_EXPORT(ls_invert_matrix)(ls_run* run, double at, double n);
+double LS_EXPORT(ls_work_read)(const ls_run* run, double at);
 // ALLOCATE and its like: kind 0 fixed, 1 rectangular, 2 triangular, 3 normal, 4 exponential; NaN for others
 double LS_EXPORT(ls_demand_at)(double quantity, double kind, double priority, double width, double level);
 // LTM's score of one link, LTM.md section 1: change = partial - z(t-dt), dz and dx the changes of target and source.

@@ -23,12 +23,6 @@ constexpr std::string_view unused_fields[] = {
     "additionalOutputs", "hasExceptDefault",
 };
 
-struct MethodName {
-  std::string_view name;
-  Method method;
-};
-constexpr MethodName methods[] = {{"", Method::Euler}, {"euler", Method::Euler}, {"rk2", Method::Rk2}, {"rk4", Method::Rk4}};
-
 class JsonReader {
  public:
   explicit JsonReader(std::vector<Diagnostic>& diagnostics) : diagnostics_(diagnostics) {}
@@ -208,9 +202,8 @@ SimSpecs JsonReader::specs(const Value& object) {
     });
     else if (name == "method") {
       std::string word = fold_case(text(value));
-      auto found = std::find_if(std::begin(methods), std::end(methods), [&](const MethodName& m) { return m.name == word; });
-      if (found != std::end(methods)) specs.method = found->method;
-      else report(Code::bad_sim_specs, "method \"" + word.substr(0, 60) + "\" is not known; use euler, rk2 or rk4", value);
+      if (auto method = find_method(word)) specs.method = *method;
+      else if (!word.empty()) report(Code::bad_sim_specs, "method \"" + word.substr(0, 60) + "\" is not known; use " + method_choices, value);
     } else return false;
     return true;
   });

@@ -107,14 +107,13 @@ std::string Writer::write(const Project& project) {
 }
 
 void Writer::specs(const SimSpecs& specs) {
-  constexpr const char* methods[] = {"euler", "rk2", "rk4"};
   json_.key("simSpecs");
   json_.begin_object();
   json_.member("startTime", specs.start);
   json_.member("endTime", specs.stop);
   json_.member("dt", format_number(specs.dt));
   if (specs.save_interval) json_.member("saveStep", *specs.save_interval);
-  json_.member("method", methods[int(specs.method)]);
+  json_.member("method", method_name(specs.method));
   text("timeUnits", specs.time_units);
   if (!specs.computed.empty()) {
     json_.key("computed");

@@ -368,7 +368,7 @@ class VensimReader {
       if (!line.starts_with("15:")) continue;
       std::vector<std::string> values = split_subscripts(line.substr(3));
       auto code = values.size() > 3 ? parse_number(values[3]) : std::nullopt;
-      if (code == 1 || code == 5) project_.specs.method = Method::Rk4;
+      if (code) project_.specs.method = vensim_method(*code).value_or(Method::Euler);
     }
   }
 

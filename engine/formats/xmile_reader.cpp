@@ -248,17 +248,18 @@ Method XmileReader::method(std::string_view text, const Span& span) {
     size_t comma = std::min(rest.find(','), rest.size());
     std::string word = letters_and_digits(rest.substr(0, comma));
     rest.remove_prefix(std::min(comma + 1, rest.size()));
-    if (is_one_of(word, {"", "euler", "eulers", "eulersmethod", "eulermethod"})) return Method::Euler;
-    if (is_one_of(word, {"rk2", "rungekutta2", "2ndorderrungekutta"})) return Method::Rk2;
-    if (is_one_of(word, {"rk4", "rungekutta4", "rungekutta", "4thorderrungekutta"})) return Method::Rk4;
-    if (is_one_of(word, {"rk2auto", "rk4auto", "rk45", "rungekutta45", "gear"})) adaptive = true;
+    if (auto method = find_method(word)) return *method;
+    if (is_one_of(word, {"", "eulers", "eulersmethod", "eulermethod"})) return Method::Euler;
+    if (is_one_of(word, {"rungekutta2", "2ndorderrungekutta"})) return Method::Rk2;
+    if (is_one_of(word, {"rungekutta4", "rungekutta", "4thorderrungekutta"})) return Method::Rk4;
+    if (is_one_of(word, {"rk45", "rungekutta45", "gear"})) adaptive = true;
   }
   std::string name(text.substr(0, 60));
   if (adaptive) {
     report(Code::adjusted_sim_specs, "method \"" + name + "\" changes its step as it goes; rk4 with the fixed dt is used", span);
     return Method::Rk4;
   }
-  if (!text.empty()) report(Code::bad_sim_specs, "method \"" + name + "\" is not known; use euler, rk2 or rk4", span);
+  if (!text.empty()) report(Code::bad_sim_specs, "method \"" + name + "\" is not known; use " + method_choices, span);
   return Method::Euler;
 }
 

@@ -11,15 +11,6 @@ namespace loopscope {
 
 namespace {
 
-const char* method_word(Method method) {
-  switch (method) {
-    case Method::Euler: return "Euler";
-    case Method::Rk2: return "RK2";
-    case Method::Rk4: return "RK4";
-  }
-  return "";
-}
-
 const char* element_of(VariableKind kind) {
   switch (kind) {
     case VariableKind::Stock: return "stock";

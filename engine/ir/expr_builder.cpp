@@ -16,7 +16,7 @@ constexpr OpInfo op_infos[] = {
 #undef TABLE_OP
     {"Constant", 0, nullptr, ""}, {"Load", 0, nullptr, ""},      {"If", 3, nullptr, "?++"},  {"And", 2, nullptr, "++"},
     {"Or", 2, nullptr, "++"},     {"FirstStep", 0, nullptr, ""}, {"StepIndex", 0, nullptr, ""}, {"DelayRead", 2, nullptr, "00"},
-    {"AxisIndex", 0, nullptr, ""}, {"Reduce", 1, nullptr, "?"}, {"Aggregate", 1, nullptr, "+"}, {"Accumulator", 0, nullptr, ""}};
+    {"AxisIndex", 0, nullptr, ""}, {"Reduce", 1, nullptr, "?"}, {"Aggregate", 1, nullptr, "+"}, {"Accumulator", 0, nullptr, ""}, {"WorkRead", 1, nullptr, "?"}};
 
 uint64_t mix(uint64_t hash, uint64_t value) {
   hash ^= value + 0x9E3779B97F4A7C15ull + (hash << 6) + (hash >> 2);
@@ -48,7 +48,7 @@ bool has_runtime_function(Op op) {
 }
 
 const char* reduce_op_name(ReduceOp op) {
-  constexpr const char* names[] = {"SUM", "PROD", "MIN", "MAX", "ITERATE"};
+  constexpr const char* names[] = {"SUM", "PROD", "MIN", "MAX", "ITERATE", "INVERT"};
   return names[int(op)];
 }
 
@@ -90,6 +90,7 @@ double evaluate_op(Op op, const double* a) {
 #define CALL4(f) f(a[0], a[1], a[2], a[3])
 #define CALL5(f) f(a[0], a[1], a[2], a[3], a[4])
 #define CALL6(f) f(a[0], a[1], a[2], a[3], a[4], a[5])
+#define CALL10(f) f(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9])
 #define CALL7(f) f(a[0], a[1], a[2], a[3], a[4], a[5], a[6])
     default: break;
   }

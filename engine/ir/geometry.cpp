@@ -17,12 +17,21 @@ RunSizes set_geometry(ls_run& run, const Program& p) {
   run.score_first = p.score_first;
   run.hold_inputs = p.hold_inputs;
   run.delays = uint32_t(p.delays.size());
-  run.method = p.method == Method::Euler ? LS_EULER : p.method == Method::Rk2 ? LS_RK2 : LS_RK4;
+  run.method = uint32_t(p.method);
+  static_assert(int(Method::Rk4Auto) == LS_RK4_AUTO && int(Method::Difference) == LS_DIFFERENCE);
+  auto slot_of = [&](const char* id) {
+    for (const ProgramVariable& v : p.variables)
+      if (v.place == Place::Fixed && v.id == id) return v.slot;
+    return none_id;
+  };
+  run.tolerances[0] = slot_of("absolute_tolerance");
+  run.tolerances[1] = slot_of("relative_tolerance");
   score_links(p, run);
   RunSizes sizes;
   sizes.slab = p.fixed_slots + uint64_t(p.rows) * p.row_slots;
   sizes.scratch = ls_scratch_slots(&run);
-  sizes.history = uint64_t(p.delays.size()) * (uint64_t(p.steps) + 1);
+  sizes.history = uint64_t(p.delays.size()) * ls_delay_slots(p.steps);
+  work_regions(p, sizes.work);
   return sizes;
 }
 

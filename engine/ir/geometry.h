@@ -7,8 +7,8 @@
 namespace loopscope {
 
 struct RunSizes {
-  uint64_t slab, scratch, history;  // doubles
-  uint64_t total() const { return slab + scratch + history; }
+  uint64_t slab, scratch, history, work;  // doubles
+  uint64_t total() const { return slab + scratch + history + work; }
 };
 
 // Fills the geometry fields of `run`, pointers excepted.

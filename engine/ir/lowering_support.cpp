@@ -83,20 +83,24 @@ std::vector<Assignment> section_assignments(const Program& p, Section section) {
     case Section::Initial: all(p.initials); break;
     case Section::Step:
       all(p.dynamics);
-      if (p.method == Method::Euler)
+      if (!is_runge_kutta(p.method))
         for (const StockInfo& s : p.stocks)
           out.push_back({Destination::Next, p.variables[s.variable].slot, s.variable, s.euler, &s.extents, nullptr});
       break;
     case Section::Record:
       for (uint32_t i = 0; i < p.delays.size(); i++)
-        out.push_back({Destination::Delay, i, none_id, p.delays[i].input, &no_extents, nullptr});
+        out.push_back({p.delays[i].kind ? Destination::Schedule : Destination::Delay, i, none_id, p.delays[i].input, &no_extents, nullptr});
       break;
     case Section::Derivatives:
-      if (p.method != Method::Euler)
+      if (is_runge_kutta(p.method))
         for (const StockInfo& s : p.stocks)
           out.push_back({Destination::Derivative, p.variables[s.variable].slot - 1, s.variable, s.net, &s.extents, nullptr});
       break;
-    case Section::Limit: break;  // the clamp is not an expression of the row's own equations: see each backend
+    case Section::Limit:
+      if (is_runge_kutta(p.method))
+        for (const StockInfo& s : p.stocks)
+          if (s.limit != none_id) out.push_back({Destination::Current, p.variables[s.variable].slot, s.variable, s.limit, &s.extents, nullptr});
+      break;
     case Section::Changes: {
       std::unordered_map<ExprId, uint32_t> nets;
       for (const Equation& e : p.scores) {
@@ -147,6 +151,19 @@ std::vector<ls_link> score_links(const Program& p, ls_run& run) {
     links.insert(links.end(), by_kind[kind].begin(), by_kind[kind].end());
   }
   return links;
+}
+
+std::unordered_map<ExprId, uint32_t> work_regions(const Program& program, uint64_t& size) {
+  std::unordered_map<ExprId, uint32_t> regions;
+  size = 0;
+  for (ExprId id = 0; id < program.exprs.size(); id++) {
+    if (program.expr(id).op != Op::Reduce) continue;
+    const Reduction& r = program.reductions[program.expr(id).payload];
+    if (r.op != ReduceOp::Invert) continue;
+    regions.emplace(id, uint32_t(size));
+    size += uint64_t(r.extents[0]) * (r.extents[0] + 1);
+  }
+  return regions;
 }
 
 std::vector<uint32_t> count_uses(const Program& program, const std::vector<Assignment>& assignments) {

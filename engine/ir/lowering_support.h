@@ -14,7 +14,7 @@ constexpr int section_count = 8;
 const char* section_name(Section section);
 
 // Where an assignment goes.
-enum class Destination : uint8_t { Current, Fixed, Next, Derivative, Delay };
+enum class Destination : uint8_t { Current, Fixed, Next, Derivative, Delay, Schedule };
 
 // One assignment of a section: destination slot (of element 0) <- expr over extents.
 struct Assignment {
@@ -35,6 +35,9 @@ std::vector<ls_link> score_links(const Program& program, ls_run& run);
 
 // The assignments of one section in order.
 std::vector<Assignment> section_assignments(const Program& program, Section section);
+
+// Where each Invert has its work region; `size` is what they come to.
+std::unordered_map<ExprId, uint32_t> work_regions(const Program& program, uint64_t& size);
 
 // The plane a load reads once places are known: a fixed variable has one value for all planes.
 enum class Source : uint8_t { Current, Previous, Fixed };

@@ -37,6 +37,7 @@ enum class Op : uint8_t {
   Reduce,     // payload = index into reductions; one argument, the body
   Aggregate,  // its argument, a whole reducer as the modeller wrote it; payload = index into aggregates
   Accumulator,  // what the Iterate over loop axis `payload` has come to
+  WorkRead,     // the number of a work region at a place that is its argument
 };
 constexpr int table_op_first = int(Op::Lookup);
 constexpr int op_special_first = int(Op::Constant);
@@ -71,8 +72,10 @@ struct LoadInfo {
 };
 
 // Iterate goes from 0 to whatever its body says, which reads what it came to before as Accumulator: a search, not a fold of elements.
-enum class ReduceOp : uint8_t { Sum, Product, Minimum, Maximum, Iterate };
-constexpr double reduce_neutral[] = {0, 1, HUGE_VAL, -HUGE_VAL, 0};  // by ReduceOp
+// Invert puts the elements of a square matrix into a work region of its own, turns it into the inverse there, and gives the region's place for WorkRead.
+enum class ReduceOp : uint8_t { Sum, Product, Minimum, Maximum, Iterate, Invert };
+inline bool is_fold(ReduceOp op) { return op < ReduceOp::Iterate; }
+constexpr double reduce_neutral[] = {0, 1, HUGE_VAL, -HUGE_VAL, 0, 0};  // by ReduceOp
 const char* reduce_op_name(ReduceOp op);
 
 // Folds the body over its own loop axes (numbered after the equation's), row-major, from the operation's neutral element.
@@ -131,6 +134,7 @@ struct Equation {
 struct DelayBuffer {
   VariableId variable;  // whose equation reads it
   ExprId input;         // written after every step
+  uint32_t kind = 0;    // ls_delay_kind; not fixed: the input is in the buffer before, this is its delay in steps
 };
 
 // A variable that is another's past (PREVIOUS, DELAY FIXED). Its causal edge is from the source, as if it answered at once (LTM.md section 4).
@@ -145,6 +149,7 @@ struct StockInfo {
   std::vector<uint32_t> extents;  // loop axes of the two expressions; the target's element is their row-major index
   ExprId net = none_id;           // inflows - outflows
   ExprId euler = none_id;         // the stock one dt later, clamped if it cannot go negative
+  ExprId limit = none_id;         // the stock as its limits let it be, if it has any
 };
 
 // A macro instance: hidden structure between inputs and output (LTM.md section 4).

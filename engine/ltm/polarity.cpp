@@ -83,7 +83,7 @@ PolarityFinder::Sign PolarityFinder::sign(ExprId id) {
     case Op::Reduce: {  // of numbers above 0: above 0
       Sign a = argument(0);
       ReduceOp op = e.op == Op::Reduce ? program_.reductions[e.payload].op : ReduceOp::Sum;
-      bool keeps = op != ReduceOp::Iterate && (a == Sign::Positive || op != ReduceOp::Product);
+      bool keeps = is_fold(op) && (a == Sign::Positive || op != ReduceOp::Product);
       result = keeps ? a : Sign::Unknown;
       break;
     }
@@ -180,7 +180,7 @@ Polarity PolarityFinder::visit(ExprId id) {
   } else if (e.op == Op::Reduce) {
     Polarity p = visit(program_.argument(id, 0));
     ReduceOp op = program_.reductions[e.payload].op;
-    bool unproved = op == ReduceOp::Iterate || (op == ReduceOp::Product && sign(program_.argument(id, 0)) != Sign::Positive && elements_of(program_.reductions[e.payload]) > 1);
+    bool unproved = !is_fold(op) || (op == ReduceOp::Product && sign(program_.argument(id, 0)) != Sign::Positive && elements_of(program_.reductions[e.payload]) > 1);
     result = p != Polarity::None && unproved ? Polarity::Unknown : p;
   } else {
     const char* table = op_info(e.op).polarity;

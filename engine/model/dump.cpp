@@ -46,15 +46,6 @@ const char* table_name(TableKind kind) {
   return "?";
 }
 
-const char* method_name(Method method) {
-  switch (method) {
-    case Method::Euler: return "euler";
-    case Method::Rk2: return "rk2";
-    case Method::Rk4: return "rk4";
-  }
-  return "?";
-}
-
 class Dump {
  public:
   std::string out;

@@ -22,6 +22,33 @@ uint32_t end_in_file(const std::vector<Pair>& offsets, uint32_t offset) {
 }
 }  // namespace
 
+namespace {
+struct MethodName {
+  const char *name, *word;
+  int vensim;
+};
+// By Method. Vensim's codes: 0, 1 and 5 are met in models whose results are known; 2, 3 and 4 are what other readers of the format take them for.
+constexpr MethodName methods[] = {{"euler", "Euler", 0},          {"rk2", "RK2", 3},
+                                  {"rk4", "RK4", 1},              {"rk2auto", "RK2Auto, RK2", 4},
+                                  {"rk4auto", "RK4Auto, RK4", 5}, {"difference", "Difference, Euler", 2}};
+
+template <class F>
+std::optional<Method> first_method(F&& fits) {
+  for (const MethodName& method : methods)
+    if (fits(method)) return Method(&method - methods);
+  return std::nullopt;
+}
+}  // namespace
+
+const char* method_name(Method method) { return methods[int(method)].name; }
+const char* method_word(Method method) { return methods[int(method)].word; }
+std::optional<Method> find_method(std::string_view name) {
+  return first_method([&](const MethodName& method) { return name == method.name; });
+}
+std::optional<Method> vensim_method(double code) {
+  return first_method([&](const MethodName& method) { return code == method.vensim; });
+}
+
 std::vector<double> spread_points(std::pair<double, double> scale, size_t count) {
   auto [low, high] = scale;
   std::vector<double> out;

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/span.h"
@@ -12,7 +13,15 @@
 namespace loopscope {
 
 enum class Dialect { Xmile, Vensim };
-enum class Method { Euler, Rk2, Rk4 };
+// Auto: the step is halved until its error is within a tolerance (wasm-runtime's ls_run.c). Difference: Euler's steps, but the results have each
+// row's stocks with the auxiliaries that made them, one dt earlier.
+enum class Method { Euler, Rk2, Rk4, Rk2Auto, Rk4Auto, Difference };
+inline bool is_runge_kutta(Method method) { return method != Method::Euler && method != Method::Difference; }
+constexpr const char* method_choices = "euler, rk2, rk4, rk2auto, rk4auto or difference";
+const char* method_name(Method method);                      // one of those
+const char* method_word(Method method);                      // as XMILE has it, with what a tool may use instead
+std::optional<Method> find_method(std::string_view name);    // by its name in lower-case letters and digits
+std::optional<Method> vensim_method(double code);            // of the settings at the end of a .mdl file: the fourth number of line 15
 
 // A piece of equation text. `offsets` maps bytes of `text` to bytes of the file where they differ by more than a shift
 // (XML entities, CDATA): sorted (text offset, file offset) pairs, each valid until the next; never empty when span is known.

@@ -9,8 +9,6 @@ namespace loopscope {
 
 namespace {
 
-const char* method_name(Method method) { return method == Method::Euler ? "euler" : method == Method::Rk2 ? "rk2" : "rk4"; }
-
 void variable(JsonWriter& json, const Program& p, const ProgramVariable& v) {
   json.begin_object();
   json.member("id", v.id);

@@ -11,8 +11,8 @@ namespace loopscope {
 enum class BuiltinKind : uint8_t { Value, Operation, Table, Fold, Special, Reducer, Macro, Later };
 enum class BuiltinValue : uint8_t { Time, Dt, StartTime, StopTime, SaveInterval, Pi, Infinite, NotANumber, Self };
 enum class BuiltinReducer : uint8_t { Sum, Product, Mean, Variance, Deviation, Size };
-enum class BuiltinSpecial : uint8_t { SafeDivide, IfThenElse, Initial, Previous, Delay, Derivative, Same, IsModuleInput,
-                                      VectorRank, VectorOrder, OrderOfRank, VectorMap, VectorSelect, VectorReorder,
+enum class BuiltinSpecial : uint8_t { SafeDivide, IfThenElse, Initial, Previous, Delay, DelayMaterial, DelayInformation, Derivative, Same, IsModuleInput, TimeValue,
+                                      VectorRank, VectorOrder, OrderOfRank, VectorMap, VectorSelect, VectorReorder, InvertMatrix,
                                       ElementCount, Allocate, AllocateAvailable, AllocateByPriority, MarketPrice, DemandAtPrice, SupplyAtPrice };
 
 struct Builtin {

@@ -413,7 +413,7 @@ struct SystemBuilder {
   }
   EquationSystem run() {
     system.name = project.name;
-    system.vensim_made = project.vensim_made;
+    system.vensim_made = project.vensim_made || project.dialect == Dialect::Vensim;
     bool computed = !project.specs.computed.empty();  // from variables
     if (!computed) specs();
     if (project.models.empty()) {

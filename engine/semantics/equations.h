@@ -48,6 +48,7 @@ struct EquationVariable {
   VariableKind kind = VariableKind::Auxiliary;
   bool hidden = false;
   bool non_negative = false;
+  std::vector<double> limits;       // of a stock that SINTEG makes: minimum, maximum, quantum, special value, its threshold; missing_value for none
   bool initial_only = false;        // INIT(...): computed once, before the first row
   bool shapeless = false;           // its dimensions could not be had: what reads it cannot be checked
   bool faulty = false;              // errors were reported: not lowered

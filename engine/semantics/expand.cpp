@@ -364,6 +364,8 @@ AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& 
     return expand_macro(from, node, out, scope, macro->second, name, -1);
   }
   const Builtin* builtin = find_builtin(name);
+  // Vensim's PULSE(start, width) is a test input of height 1, Stella's PULSE(volume, first) an amount.
+  if (name == "pulse" && n.count == 2 && system_.vensim_made) builtin = find_builtin("vensim_pulse");
   if (called != none_id && system_.variables[called].has_table() && !builtin) return expand_table_call(from, node, out, scope, name);
   if (!builtin) {
     if (called != none_id)
@@ -384,7 +386,7 @@ AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& 
       if (builtin->value() == BuiltinValue::Self) break;
       return out.add_call(from.like(node), builtin->name(), {});
     case BuiltinKind::Later:
-      return error(scope, from, node, Code::unsupported_feature, name + " needs " + builtin->form + ", which are not simulated yet", out);
+      return error(scope, from, node, Code::unsupported_feature, name + " is not simulated: " + builtin->form, out);
     case BuiltinKind::Table: {
       AstId first = from.child(node, 0);
       const AstNode& table = from.nodes[first];
@@ -515,6 +517,15 @@ AstId Expander::expand_special(const Ast& from, AstId node, Ast& out, const Scop
       const AstNode& input = from.nodes[from.child(node, 0)];
       bool connected = input.kind == AstKind::Name && connected_.count(system_.variables[scope.owner].scope + from.name_of(from.child(node, 0)));
       return out.add_number(connected, n.offset, n.length);
+    }
+    case BuiltinSpecial::TimeValue: {
+      // https://www.vensim.com/documentation/fn_get_time_value.html
+      auto relative = value_at_start(from, from.child(node, 0), system_.variables[scope.owner].scope), measure = value_at_start(from, from.child(node, 2), system_.variables[scope.owner].scope);
+      if (!relative || !measure || !(*relative == 0 || *relative == 1) || *measure != 0)
+        return error(scope, from, node, Code::unsupported_feature,
+                     "GET TIME VALUE gives the current time (0) or the initial one (1) in the model's own units (measure 0); there is no calendar, so compute dates from TIME", out);
+      AstId time = out.add_call(from.like(node), *relative == 0 ? "time" : "starttime", {});
+      return out.add_operator(AstOp::Add, {time, expand(from, from.child(node, 1), out, scope, false)});
     }
     case BuiltinSpecial::Derivative: {
       // The first derivative by the last difference, as Stella's DERIVN(x, 1); 0 at the start.

@@ -56,7 +56,18 @@ AstId Expander::expand_builtin_macro(const Ast& from, AstId node, Ast& out, cons
                    "the order of " + from.name_of(node) + " must be from 1 to " + std::to_string(max_macro_order), out);
     order = int(*literal);
   }
-  return expand_macro(from, node, out, scope, builtin_macro(name, order, system_.vensim_made || name == "delay_n"), name, order_argument);
+  AstId output = expand_macro(from, node, out, scope, builtin_macro(name, order, system_.vensim_made || name == "delay_n"), name, order_argument);
+  if (name == "sinteg") {
+    std::vector<double> limits;
+    for (uint32_t i = 2; i < 7; i++) {
+      auto limit = value_at_start(from, from.child(node, i), system_.variables[scope.owner].scope);
+      if (!limit) return error(scope, from, from.child(node, i), Code::not_constant, "the limits of SINTEG must be numbers, constants or :NA:", out);
+      limits.push_back(*limit);
+    }
+    auto made = system_.index.find(out.name_of(output));
+    if (made != system_.index.end()) system_.variables[made->second].limits = std::move(limits);
+  }
+  return output;
 }
 
 // The instance: hidden variables for arguments that are expressions and for the body, all over the loops of the equation that calls.

@@ -3,6 +3,19 @@
 
 namespace loopscope {
 
+namespace {
+// The whole axis in the place of an element or loop of it.
+void widen(Ast& ast, AstId name, uint32_t i, const Dimensions& dimensions) {
+  AstId& subscript = ast.children[ast.nodes[name].first + i];
+  AstNode whole = ast.like(subscript);
+  bool part = ast.nodes[subscript].kind == AstKind::Name && dimensions.find(ast.name_of(subscript)) != none_id;
+  whole.kind = AstKind::Wildcard;
+  AstId widened = part ? ast.add(whole, {subscript}) : ast.add(whole, {});
+  ast.children[ast.nodes[name].first + i] = widened;  // add() may have moved the list
+}
+
+}  // namespace
+
 AstId Expander::expand_vector(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin) {
   const AstNode& n = from.nodes[node];
   switch (builtin.special()) {
@@ -25,6 +38,14 @@ AstId Expander::expand_vector(const Ast& from, AstId node, Ast& out, const Scope
       std::vector<AstId> both{name_of_argument(from, from.child(node, 0), out, scope, "vector"), expand(from, from.child(node, 1), out, scope, false)};
       return out.add_call(from.like(node), builtin.name(), both);
     }
+    case BuiltinSpecial::InvertMatrix: {
+      AstId matrix = expand(from, from.child(node, 0), out, scope, false);
+      uint32_t count = out.nodes[matrix].count;
+      if (out.nodes[matrix].kind != AstKind::Name || count < 2)
+        return error(scope, from, from.child(node, 0), Code::wrong_subscripts, "INVERT MATRIX needs an array with the two dimensions of the matrix as its last subscripts, x[row, column]", out);
+      for (uint32_t i = count - 2; i < count; i++) widen(out, matrix, i, system_.dimensions);
+      return out.add_call(from.like(node), builtin.name(), {matrix});
+    }
     case BuiltinSpecial::ElementCount: {
       AstId argument = from.child(node, 0);
       uint32_t dimension = from.nodes[argument].kind == AstKind::Name ? system_.dimensions.find(from.name_of(argument)) : none_id;
@@ -36,16 +57,6 @@ AstId Expander::expand_vector(const Ast& from, AstId node, Ast& out, const Scope
 }
 
 namespace {
-// The whole axis in the place of an element or loop of it.
-void widen(Ast& ast, AstId name, uint32_t i, const Dimensions& dimensions) {
-  AstId& subscript = ast.children[ast.nodes[name].first + i];
-  AstNode whole = ast.like(subscript);
-  bool part = ast.nodes[subscript].kind == AstKind::Name && dimensions.find(ast.name_of(subscript)) != none_id;
-  whole.kind = AstKind::Wildcard;
-  AstId widened = part ? ast.add(whole, {subscript}) : ast.add(whole, {});
-  ast.children[ast.nodes[name].first + i] = widened;  // add() may have moved the list
-}
-
 // The last loop that a tree reads an array along: what it is a vector over.
 uint32_t vector_dimension(const EquationSystem& system, const Ast& tree) {
   for (AstId id = AstId(tree.nodes.size()); id-- > 0;) {  // names before their subscripts

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "ls_runtime.h"
+
 namespace loopscope {
 
 ExprId ExpressionLowering::lower(const Ast& ast, AstId node, uint32_t variable, std::vector<LoweringAxis> axes, Report report) {
@@ -130,12 +132,19 @@ ExprId ExpressionLowering::builtin_operation(const Ast& ast, AstId node, const B
         stream = build.add(stream, build.multiply(build.subtract(axis_value(axes_[i]), build.constant(1)), build.constant(stride)));
       arguments.push_back(stream);
       arguments.push_back(build.node(Op::StepIndex, {}));
+    } else if (word[0] == '=') {
+      arguments.push_back(fallback(word.substr(1)));
     } else {
       uint32_t number = uint32_t(word[0] - '0');
       arguments.push_back(number < n.count ? visit(ast, ast.child(node, number)) : fallback(word.substr(2)));
     }
   }
   if (builtin.op() == Op::Power) return power(arguments[0], arguments[1]);
+  // Vensim compares with the middle of the step, https://vensim.com/documentation/fn_step.html
+  if (builtin.op() == Op::Step && system_.vensim_made) {
+    ExprId middle = build.add(build.load(0), build.constant(system_.specs.dt / 2));
+    return build.node(Op::If, {build.node(Op::Greater, {middle, arguments[1]}), arguments[0], build.constant(0)});
+  }
   return build.node(as_made(builtin), arguments);
 }
 
@@ -248,6 +257,7 @@ ExprId ExpressionLowering::special(const Ast& ast, AstId node, BuiltinSpecial wh
     case BuiltinSpecial::VectorMap: return vector_map(ast, node);
     case BuiltinSpecial::VectorSelect: return vector_select(ast, node);
     case BuiltinSpecial::VectorReorder: return vector_reorder(ast, node);
+    case BuiltinSpecial::InvertMatrix: return invert_matrix(ast, node);
     case BuiltinSpecial::Allocate: return allocate(ast, node);
     case BuiltinSpecial::MarketPrice: return market_price(ast, node);
     case BuiltinSpecial::DemandAtPrice: return demand_at(curve(ast, node, 0), argument(4));
@@ -257,15 +267,21 @@ ExprId ExpressionLowering::special(const Ast& ast, AstId node, BuiltinSpecial wh
       return build.node(Op::If, {build.node(Op::FirstStep, {}), n.count > 1 ? argument(1) : build.constant(0),
                                  reference(ast, ast.child(node, 0), Plane::Previous)});
     }
-    case BuiltinSpecial::Delay: {  // unrolled: one buffer an element
+    case BuiltinSpecial::Delay:
+    case BuiltinSpecial::DelayMaterial:
+    case BuiltinSpecial::DelayInformation: {  // unrolled: one buffer an element, or two
       ExprId source = reference(ast, ast.child(node, 0), Plane::Current);
       ExprId length = build.node(Op::DelaySteps, {argument(1), build.constant(system_.specs.dt)});
       VariableId steps = add_initial("delay_steps", length);
       VariableId initial = add_initial("initial", n.count > 2 ? argument(2) : source);
-      uint32_t buffer = uint32_t(result_.program.delays.size());
       result_.program.delays.push_back({program_id_[variable_], source});
       result_.program.lags.push_back({program_id_[variable_], variable_of(ast.child(node, 0))});
-      return build.node(Op::DelayRead, {build.load(steps), build.load(initial)}, buffer);
+      if (what != BuiltinSpecial::Delay)
+        result_.program.delays.push_back({program_id_[variable_], length, what == BuiltinSpecial::DelayMaterial ? LS_DELAY_MATERIAL : LS_DELAY_INFORMATION});
+      uint32_t buffer = uint32_t(result_.program.delays.size()) - 1;
+      ExprId read = build.node(Op::DelayRead, {build.load(steps), build.load(initial)}, buffer);
+      if (what != BuiltinSpecial::DelayMaterial) return read;
+      return build.node(Op::If, {build.node(Op::Equal, {read, build.constant(missing_value)}), argument(3), read});
     }
     default: return build.constant(std::nan(""));
   }

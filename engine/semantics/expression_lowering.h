@@ -62,6 +62,7 @@ class ExpressionLowering {
   ExprId vector_map(const Ast& ast, AstId node);
   ExprId vector_select(const Ast& ast, AstId node);
   ExprId vector_reorder(const Ast& ast, AstId node);
+  ExprId invert_matrix(const Ast& ast, AstId node);
   // How a quantity is wanted or offered at a level (allocation.cpp).
   struct Curve {
     ExprId quantity, kind, priority, width, reach;

@@ -196,7 +196,7 @@ class Lowering {
     for (AstId id = 0; id < ast.nodes.size(); id++) {
       if (ast.nodes[id].kind != AstKind::Call) continue;
       const Builtin* builtin = find_builtin(ast.name_of(id));
-      if (builtin->kind == BuiltinKind::Special && builtin->special() == BuiltinSpecial::Delay) return true;
+      if (builtin->kind == BuiltinKind::Special && builtin->special() >= BuiltinSpecial::Delay && builtin->special() <= BuiltinSpecial::DelayInformation) return true;
       if (builtin->kind == BuiltinKind::Table && ast.nodes[ast.child(id, 0)].count) return true;
     }
     return false;
@@ -218,7 +218,7 @@ class Lowering {
     ExprId value = expressions_.lower(d.equation, d.equation.root, i, axes, report);
     if (d.table >= 0) value = build.node(Op::Lookup, {value}, uint32_t(d.table));
     if (v.kind == VariableKind::Flow && v.non_negative) value = build.node(Op::Maximum, {value, build.constant(0)});
-    out.expr = value;
+    out.expr = v.limits.empty() ? value : limited(v, value);
     if (v.kind == VariableKind::Stock || v.initial_only) {
       result_.initial[id].push_back(out);
       return;
@@ -263,8 +263,28 @@ class Lowering {
     double dt = system_.specs.dt;
     ExprId change = dt == 1 ? info.net : build.multiply(info.net, build.constant(dt));
     info.euler = in.empty() && out.empty() ? now : build.add(now, change);
-    if (v.non_negative) info.euler = build.node(Op::Maximum, {info.euler, build.constant(0)});
+    if (v.non_negative || !v.limits.empty()) {
+      info.limit = limited(v, now);
+      info.euler = limited(v, info.euler);
+    }
     result_.program.stocks.push_back(std::move(info));
+  }
+
+  // The value of a stock as its limits let it be. Vensim's SINTEG keeps within minimum and maximum, takes multiples of a quantum, and a special
+  // value where it is near (https://vensim.com/documentation/fn_sinteg.html).
+  ExprId limited(const EquationVariable& v, ExprId value) {
+    ExprBuilder& build = expressions_.build;
+    if (v.non_negative) return build.node(Op::Maximum, {value, build.constant(0)});
+    auto given = [&](size_t i) { return i < v.limits.size() && v.limits[i] != missing_value; };
+    auto limit = [&](size_t i) { return build.constant(v.limits[i]); };
+    if (given(1)) value = build.node(Op::Minimum, {value, limit(1)});
+    if (given(0)) value = build.node(Op::Maximum, {value, limit(0)});
+    if (given(2)) value = build.node(Op::Quantum, {value, limit(2)});
+    if (given(3) && given(4)) {
+      ExprId away = build.node(Op::Absolute, {build.subtract(value, limit(3))});
+      value = build.node(Op::If, {build.node(Op::Less, {away, limit(4)}), limit(3), value});
+    }
+    return value;
   }
 
   // Inflows less outflows, from left to right.

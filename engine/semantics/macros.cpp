@@ -1,5 +1,8 @@
 #include "semantics/macros.h"
 
+#include <algorithm>
+#include <string_view>
+
 namespace loopscope {
 
 namespace {
@@ -60,68 +63,118 @@ BuiltinMacro delay_of_order(int n, bool vensim) {
   return macro;
 }
 
+// A line each: the parameters, with what an argument that is left out is; then the variables, S(tock), F(low) or A(uxiliary): name | equation | inflow | outflow.
 struct TextMacro {
-  const char* name;
-  std::vector<MacroParameter> parameters;
-  std::vector<MacroLine> lines;
+  const char *name, *text;
 };
 
-const std::vector<TextMacro>& text_macros() {
-  static const std::vector<TextMacro> macros = {
-      {"trend",
-       {{"input", ""}, {"averaging_time", ""}, {"initial_trend", "0"}},
-       {{Kind::Stock, "average", "input / (1 + initial_trend * averaging_time)", {"change"}, {}},
-        {Kind::Flow, "change", "(input - average) / averaging_time"},
-        {Kind::Auxiliary, "output", "SAFEDIV(input - average, averaging_time * ABS(average))"}}},
-      {"forcst",
-       {{"input", ""}, {"averaging_time", ""}, {"horizon", ""}, {"initial_trend", "0"}},
-       {{Kind::Stock, "average", "input / (1 + initial_trend * averaging_time)", {"change"}, {}},
-        {Kind::Flow, "change", "(input - average) / averaging_time"},
-        {Kind::Auxiliary, "trend_rate", "SAFEDIV(input - average, averaging_time * ABS(average))"},
-        {Kind::Auxiliary, "output", "input * (1 + trend_rate * horizon)"}}},
-      {"npv",
-       {{"stream", ""}, {"discount_rate", ""}, {"initial_value", "0"}, {"factor", "1"}},
-       {{Kind::Stock, "discount", "1", {}, {"discounting"}},
-        {Kind::Flow, "discounting", "discount * discount_rate / (1 + discount_rate * DT)"},
-        {Kind::Stock, "accumulated", "initial_value", {"discounted"}, {}},
-        {Kind::Flow, "discounted", "stream * discount"},
-        {Kind::Auxiliary, "output", "(accumulated + stream * DT * discount) * factor"}}},
-      {"sample_if_true",
-       {{"condition", ""}, {"input", ""}, {"initial_value", ""}},
-       {{Kind::Auxiliary, "output", "IF condition THEN input ELSE PREVIOUS(SELF, initial_value)"}}},
-      {"log", {{"x", ""}, {"base", "10"}}, {{Kind::Auxiliary, "output", "LN(x) / LN(base)"}}},
-      {"rootn", {{"x", ""}, {"n", ""}}, {{Kind::Auxiliary, "output", "x ^ (1 / n)"}}},
-      {"percent", {{"x", ""}}, {{Kind::Auxiliary, "output", "x * 100"}}},
-      {"sinwave", {{"amplitude", ""}, {"period", ""}}, {{Kind::Auxiliary, "output", "amplitude * SIN(2 * PI * TIME / period)"}}},
-      {"coswave", {{"amplitude", ""}, {"period", ""}}, {{Kind::Auxiliary, "output", "amplitude * COS(2 * PI * TIME / period)"}}},
-      {"counter", {{"first", ""}, {"last", ""}}, {{Kind::Auxiliary, "output", "first + (TIME - STARTTIME) MOD (last - first)"}}},
-      {"switch", {{"a", ""}, {"b", ""}}, {{Kind::Auxiliary, "output", "IF a > b THEN 1 ELSE 0"}}},
-      {"montecarlo",
-       {{"probability", ""}, {"seed", "0"}},
-       {{Kind::Auxiliary, "output", "IF RANDOM(0, 100, seed) < probability * DT THEN 1 ELSE 0"}}},
-      {"normalcdf",
-       {{"lower", ""}, {"upper", ""}, {"mean", "0"}, {"deviation", "1"}},
-       {{Kind::Auxiliary, "output", "NORMAL_CDF(upper, mean, deviation) - NORMAL_CDF(lower, mean, deviation)"}}},
-  };
-  return macros;
+constexpr TextMacro text_macros[] = {
+    {"trend",
+     "input,averaging_time,initial_trend=0\n"
+     "Saverage|input / (1 + initial_trend * averaging_time)|change\n"
+     "Fchange|(input - average) / averaging_time\n"
+     "Aoutput|SAFEDIV(input - average, averaging_time * ABS(average))"},
+    {"forcst",
+     "input,averaging_time,horizon,initial_trend=0\n"
+     "Saverage|input / (1 + initial_trend * averaging_time)|change\n"
+     "Fchange|(input - average) / averaging_time\n"
+     "Atrend_rate|SAFEDIV(input - average, averaging_time * ABS(average))\n"
+     "Aoutput|input * (1 + trend_rate * horizon)"},
+    {"npv",
+     "stream,discount_rate,initial_value=0,factor=1\n"
+     "Sdiscount|1||discounting\n"
+     "Fdiscounting|discount * discount_rate / (1 + discount_rate * DT)\n"
+     "Saccumulated|initial_value|discounted\n"
+     "Fdiscounted|stream * discount\n"
+     "Aoutput|(accumulated + stream * DT * discount) * factor"},
+    // https://vensim.com/documentation/function_changes.html: NPV with every interval's stream at its end, as spreadsheets have it.
+    {"npve",
+     "stream,discount_rate,initial_value,factor\n"
+     "Sdiscount|1||discounting\n"
+     "Fdiscounting|discount * discount_rate / (1 + discount_rate * DT)\n"
+     "Saccumulated|initial_value|discounted\n"
+     "Fdiscounted|stream * (discount - discounting * DT)\n"
+     "Aoutput|(accumulated + discounted * DT) * factor"},
+    // https://vensim.com/documentation/fn_depreciate_straightline.html: what was invested in the fiscal periods before this one and within the
+    // lifetime, in equal parts, and that part of the current stream. The stream before the start is the initial one.
+    {"depreciate_straightline",
+     "stream,lifetime,fiscal_period,initial_stream\n"
+     "Sinvested|0|investing\n"
+     "Finvesting|stream\n"
+     "Aperiods|MAX(1, ROUND(lifetime / fiscal_period))\n"
+     "Aperiod|INT((TIME - STARTTIME) / fiscal_period + 0.000001)\n"
+     "Abefore|IF period > PREVIOUS(period, -1) THEN invested ELSE PREVIOUS(SELF, 0)\n"
+     "Along_before|IF period < periods - 1 THEN initial_stream * (period - periods + 1) * fiscal_period ELSE IF periods = 1 THEN before "
+     "ELSE DELAY(before, (periods - 1) * fiscal_period, 0)\n"
+     "Aoutput|stream / periods + (before - long_before) / (periods * fiscal_period)"},
+    {"sinteg", "rate,initial_value\nSoutput|initial_value|change\nFchange|rate"},
+    {"time_base", "start,slope\nAoutput|start + slope * TIME"},
+    // E. Anderson's structure, https://vensim.com/documentation/random_pink_noise.html
+    {"random_pink_noise",
+     "mean,deviation,correlation_time,seed\n"
+     "Soutput|mean + deviation * RANDOM_NORMAL(-6, 6, 0, 1, seed)|updating\n"
+     "Awhite_noise|mean + deviation * SQRT(2 * correlation_time / DT - 1) * RANDOM_NORMAL(-6, 6, 0, 1, seed)\n"
+     "Fupdating|(white_noise - output) / correlation_time"},
+    {"sample_if_true", "condition,input,initial_value\nAoutput|IF condition THEN input ELSE PREVIOUS(SELF, initial_value)"},
+    {"log", "x,base=10\nAoutput|LN(x) / LN(base)"},
+    {"rootn", "x,n\nAoutput|x ^ (1 / n)"},
+    {"percent", "x\nAoutput|x * 100"},
+    {"sinwave", "amplitude,period\nAoutput|amplitude * SIN(2 * PI * TIME / period)"},
+    {"coswave", "amplitude,period\nAoutput|amplitude * COS(2 * PI * TIME / period)"},
+    {"counter", "first,last\nAoutput|first + (TIME - STARTTIME) MOD (last - first)"},
+    {"switch", "a,b\nAoutput|IF a > b THEN 1 ELSE 0"},
+    {"montecarlo", "probability,seed=0\nAoutput|IF RANDOM(0, 100, seed) < probability * DT THEN 1 ELSE 0"},
+    {"normalcdf", "lower,upper,mean=0,deviation=1\nAoutput|NORMAL_CDF(upper, mean, deviation) - NORMAL_CDF(lower, mean, deviation)"},
+};
+
+// What stands before the separator, taken from the text with it.
+std::string take(std::string_view& text, char separator) {
+  size_t end = std::min(text.find(separator), text.size());
+  std::string part(text.substr(0, end));
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return part;
+}
+
+BuiltinMacro read_macro(std::string_view text) {
+  BuiltinMacro macro;
+  std::string parameters = take(text, '\n');
+  for (std::string_view rest = parameters; !rest.empty();) {
+    std::string parameter = take(rest, ',');
+    std::string_view fallback = parameter;
+    std::string name = take(fallback, '=');
+    macro.parameters.push_back({std::move(name), std::string(fallback)});
+  }
+  while (!text.empty()) {
+    std::string written = take(text, '\n');
+    std::string_view rest = written;
+    MacroLine line;
+    line.kind = rest[0] == 'S' ? Kind::Stock : rest[0] == 'F' ? Kind::Flow : Kind::Auxiliary;
+    rest.remove_prefix(1);
+    line.name = take(rest, '|');
+    line.equation = take(rest, '|');
+    for (auto* flows : {&line.inflows, &line.outflows})
+      if (std::string flow = take(rest, '|'); !flow.empty()) flows->push_back(std::move(flow));
+    macro.lines.push_back(std::move(line));
+  }
+  return macro;
 }
 
 }  // namespace
 
 int macro_order_argument(const std::string& name) {
   if (name == "smthn" || name == "delayn") return 2;
-  return name == "delay_n" ? 3 : -1;
+  return name == "delay_n" || name == "smooth_n" ? 3 : -1;
 }
 
 BuiltinMacro builtin_macro(const std::string& name, int order, bool vensim) {
   if (name == "smth1") return smooth(1);
   if (name == "smth3") return smooth(3);
-  if (name == "smthn") return smooth(order);
+  if (name == "smthn" || name == "smooth_n") return smooth(order);
   if (name == "delay1") return delay(1);
   if (name == "delay3") return delay(3);
   if (name == "delayn" || name == "delay_n") return delay_of_order(order, vensim);
-  for (const TextMacro& macro : text_macros())
-    if (name == macro.name) return {macro.parameters, macro.lines};
+  for (const TextMacro& macro : text_macros)
+    if (name == macro.name) return read_macro(macro.text);
   return {};
 }
 

@@ -80,6 +80,23 @@ ExprId ExpressionLowering::vector_reorder(const Ast& ast, AstId node) {
   return build.load(load.variable, load.plane, std::move(load.indices));
 }
 
+// The element of the inverse whose place is this equation's in its last two loops.
+ExprId ExpressionLowering::invert_matrix(const Ast& ast, AstId node) {
+  uint32_t first;
+  std::vector<uint32_t> extents;
+  ExprId element = over_free_axes(ast, {ast.child(node, 0)}, extents, first, [&] { return visit(ast, ast.child(node, 0)); });
+  size_t loops = axes_.size();
+  auto fits = [&](size_t axis) { return axes_[axis].fixed || axes_[axis].extent == extents[0]; };
+  if (extents.size() != 2 || extents[0] != extents[1] || loops < 2 || !fits(loops - 1) || !fits(loops - 2))
+    return error(ast, node, Code::wrong_subscripts, "INVERT MATRIX needs a matrix with as many rows as columns, and an equation whose last two dimensions are of that size");
+  constexpr uint32_t largest = 200;
+  if (extents[0] > largest) return error(ast, node, Code::input_too_large, "the matrix has over 200 rows");
+  ExprId inverse = build.reduce(ReduceOp::Invert, first, extents, element);
+  auto place = [&](size_t axis) { return build.subtract(axis_value(axes_[axis]), build.constant(1)); };
+  ExprId row = build.multiply(place(loops - 2), build.constant(extents[0]));
+  return build.node(Op::WorkRead, {build.add(inverse, build.add(row, place(loops - 1)))});
+}
+
 // 0-based index of the element whose rank is this element's position.
 ExprId ExpressionLowering::order_of_rank(const Ast& ast, AstId node) {
   size_t axis = vector_axis(ast, ast.child(node, 0));

@@ -33,6 +33,10 @@ enum class VmOp : uint8_t {
   FirstStep, StepIndex,
   DelayRead,   // dst = buffer c, a steps, b initial
   DelayWrite,  // buffer c <- a
+  DelaySchedule, // buffer c: the input before it arrives in a steps; b: the kind
+  WorkWrite,   // work[a] = b; dst = a + 1
+  WorkRead,    // dst = work[a]
+  Invert,      // the matrix of c by c at work[a]; dst = a
   AxisIndex,   // dst = axis c
   LoopStart,   // axis a = 0; if extent b is 0 to c
   LoopNext,    // axis a += 1; if < extent b to c

@@ -10,7 +10,7 @@ namespace {
 
 class Compiler {
  public:
-  explicit Compiler(const Program& program) : program_(program) {}
+  explicit Compiler(const Program& program) : program_(program), regions_(work_regions(program, work_)) {}
 
   Bytecode run() {
     for (int s = 0; s < section_count; s++) {
@@ -29,17 +29,6 @@ class Compiler {
     next_ = 0;
     free_.clear();
     for (const Assignment& a : assignments) assignment(a);
-    if (s == Section::Limit) limits();
-  }
-
-  // Stocks that cannot go negative, after a Runge-Kutta step (Euler's expression holds the clamp).
-  void limits() {
-    for (const StockInfo& s : program_.stocks) {
-      if (!s.non_negative) continue;
-      const ProgramVariable& v = program_.variables[s.variable];
-      for (uint32_t i = 0; i < v.elements; i++)
-        emit(VmOp::Maximum, operand(Base::Current, v.slot + i), operand(Base::Current, v.slot + i), constant(0));
-    }
   }
 
   Base base_of(Destination d) const {
@@ -52,9 +41,9 @@ class Compiler {
   }
 
   void assignment(const Assignment& a) {
-    if (a.destination == Destination::Delay) {
+    if (a.destination >= Destination::Delay) {
       Operand value = use(a.expr);
-      emit(VmOp::DelayWrite, 0, value, 0, a.slot);
+      emit(a.destination == Destination::Delay ? VmOp::DelayWrite : VmOp::DelaySchedule, 0, value, program_.delays[a.slot].kind, a.slot);
       release(a.expr, value);
       return;
     }
@@ -188,7 +177,7 @@ class Compiler {
     if (e.count > 2) return call(id, dst);
     Operand arguments[2] = {0, 0};
     for (uint32_t i = 0; i < e.count; i++) arguments[i] = use(program_.argument(id, i));
-    VmOp op = e.op == Op::DelayRead ? VmOp::DelayRead : VmOp(e.op);
+    VmOp op = e.op == Op::DelayRead ? VmOp::DelayRead : e.op == Op::WorkRead ? VmOp::WorkRead : VmOp(e.op);
     emit(op, dst, arguments[0], arguments[1], e.payload);
     for (uint32_t i = 0; i < e.count; i++) release(program_.argument(id, i), arguments[i]);
   }
@@ -285,19 +274,23 @@ class Compiler {
     std::vector<size_t> starts;
     ExprId body = program_.argument(id, 0);
     hoist(body, r.first_axis, uint32_t(r.extents.size()));
-    emit(VmOp::Move, sum, constant(reduce_neutral[int(r.op)]));
+    bool invert = r.op == ReduceOp::Invert;
+    emit(VmOp::Move, sum, constant(invert ? regions_.at(id) : reduce_neutral[int(r.op)]));
     loops_open(r.first_axis, r.extents, starts);
     Operand value = use(body);
     if (r.op == ReduceOp::Iterate) emit(VmOp::Move, sum, value);
-    else emit(ops[int(r.op)], sum, sum, value);
+    else emit(invert ? VmOp::WorkWrite : ops[int(r.op)], sum, sum, value);
     release(body, value);
     loops_close(r.first_axis, r.extents, starts);
     values_.close(mark);
-    emit(VmOp::Move, dst, sum);
+    if (invert) emit(VmOp::Invert, dst, constant(regions_.at(id)), 0, r.extents[0]);
+    else emit(VmOp::Move, dst, sum);
     free_.push_back(sum);
   }
 
   const Program& program_;
+  uint64_t work_ = 0;
+  std::unordered_map<ExprId, uint32_t> regions_;
   Bytecode out_;
   std::vector<uint32_t> uses_;
   ScopedValues<Operand> values_;
@@ -316,7 +309,7 @@ const char* vm_op_name(VmOp op) {
   if (int(op) < op_special_first) return op_info(Op(int(op))).name;
   constexpr const char* names[] = {"Move", "Truth", "Jump", "JumpIfZero", "JumpIfNotZero", "JumpUnlessEqual", "JumpUnlessNotEqual",
                                    "JumpUnlessLess", "JumpUnlessLessEqual", "JumpUnlessGreater", "JumpUnlessGreaterEqual", "FirstStep",
-                                   "StepIndex", "DelayRead", "DelayWrite", "AxisIndex", "LoopStart", "LoopNext", "LoadElement",
+                                   "StepIndex", "DelayRead", "DelayWrite", "DelaySchedule", "WorkWrite", "WorkRead", "Invert", "AxisIndex", "LoopStart", "LoopNext", "LoadElement",
                                    "StoreElement", "End"};
   return names[int(op) - op_special_first];
 }

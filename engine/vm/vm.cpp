@@ -21,6 +21,7 @@ Result<std::unique_ptr<Vm>> Vm::create(std::shared_ptr<const Program> program) {
   vm->run_.slab = vm->memory_.get();
   vm->run_.scratch = vm->run_.slab + sizes.slab;
   vm->run_.history = vm->run_.scratch + sizes.scratch;
+  vm->run_.work = vm->run_.history + sizes.history;
   vm->run_.host = vm.get();
   vm->code_ = compile_bytecode(*program);
   vm->temporaries_.resize(vm->code_.temporaries + 1);
@@ -123,6 +124,10 @@ void Vm::execute(Section section, double* row, double* previous, double* out) {
       case VmOp::StepIndex: D = run_.step; break;
       case VmOp::DelayRead: D = ls_delay_read(&run_, pc->c, A, B); break;
       case VmOp::DelayWrite: ls_delay_write(&run_, pc->c, A); break;
+      case VmOp::DelaySchedule: ls_delay_schedule(&run_, pc->c, A, pc->b); break;
+      case VmOp::WorkWrite: D = ls_work_write(&run_, A, B); break;
+      case VmOp::WorkRead: D = ls_work_read(&run_, A); break;
+      case VmOp::Invert: D = ls_invert_matrix(&run_, A, pc->c); break;
       case VmOp::AxisIndex: D = axes_[pc->c]; break;
       case VmOp::LoopStart:
         axes_[pc->a] = 0;

@@ -99,11 +99,6 @@ void FunctionWriter::write_section(Section section, Name name) {
     else assignment(assignments[i]);
     i += std::max<size_t>(together, 1);
   }
-  if (section == Section::Limit)
-    for (const StockInfo& s : program_.stocks) {
-      make_room();
-      if (s.non_negative) limit(s);
-    }
   if (!parts.empty()) {
     parts.push_back(part_name());
     end_function(parts.back());
@@ -174,17 +169,6 @@ bool FunctionWriter::write_loop(Name name) {
   return true;
 }
 
-void FunctionWriter::limit(const StockInfo& stock) {
-  const ProgramVariable& v = program_.variables[stock.variable];
-  auto at = [&]() -> Expression* {
-    if (v.elements == 1) return pointer(row);
-    return build_.makeBinary(AddInt32, pointer(row), build_.makeBinary(ShlInt32, build_.makeLocalGet(axis_local(0), Type::i32), integer(3)));
-  };
-  Expression* store = store_f64(at(), v.slot * 8, build_.makeBinary(MaxFloat64, load_f64(at(), v.slot * 8), number(0)));
-  body_.push_back(v.elements == 1 ? store : loops(0, {v.elements}, store));
-  size_ += 4;
-}
-
 Expression* FunctionWriter::destination(Destination d, uint32_t slot, uint32_t& offset) {
   offset = slot * 8;
   if (d == Destination::Fixed) {
@@ -195,10 +179,12 @@ Expression* FunctionWriter::destination(Destination d, uint32_t slot, uint32_t& 
 }
 
 void FunctionWriter::assignment(const Assignment& a) {
-  if (a.destination == Destination::Delay) {
-    calls_.insert("ls_delay_write");
-    body_.push_back(build_.makeCall("ls_delay_write",
-                                    std::vector<Expression*>{integer(memory_.run), number(a.slot), value(a.expr)}, Type::none));
+  if (a.destination >= Destination::Delay) {
+    const char* function = a.destination == Destination::Delay ? "ls_delay_write" : "ls_delay_schedule";
+    std::vector<Expression*> arguments{integer(memory_.run), number(a.slot), value(a.expr)};
+    if (a.destination == Destination::Schedule) arguments.push_back(number(program_.delays[a.slot].kind));
+    calls_.insert(function);
+    body_.push_back(build_.makeCall(function, arguments, Type::none));
     return;
   }
   if (!a.extents->empty() || a.target_index) return element_assignment(a);
@@ -377,6 +363,7 @@ Expression* FunctionWriter::special(ExprId id) {
       Expression* initial = value(program_.argument(id, 1));
       return runtime_call("ls_delay_read", {integer(memory_.run), number(e.payload), steps, initial});
     }
+    case Op::WorkRead: return runtime_call("ls_work_read", {integer(memory_.run), value(program_.argument(id, 0))});
     case Op::Reduce: return reduce(id);
     case Op::Accumulator: return build_.makeLocalGet(accumulators_.at(e.payload), Type::f64);
     default: break;
@@ -457,10 +444,14 @@ Expression* FunctionWriter::reduce(ExprId id) {
   hoist(program_.argument(id, 0), r.first_axis, uint32_t(r.extents.size()), parts);
   Expression* body = value(program_.argument(id, 0));
   values_.close(mark);
-  if (r.op != ReduceOp::Iterate) body = build_.makeBinary(ops[int(r.op)], build_.makeLocalGet(sum, Type::f64), body);
-  parts.push_back(build_.makeLocalSet(sum, number(reduce_neutral[int(r.op)])));
+  auto get = [&] { return build_.makeLocalGet(sum, Type::f64); };
+  bool invert = r.op == ReduceOp::Invert;
+  double first = invert ? regions_.at(id) : reduce_neutral[int(r.op)];
+  if (invert) body = runtime_call("ls_work_write", {integer(memory_.run), get(), body});
+  else if (r.op != ReduceOp::Iterate) body = build_.makeBinary(ops[int(r.op)], get(), body);
+  parts.push_back(build_.makeLocalSet(sum, number(first)));
   parts.push_back(loops(r.first_axis, r.extents, build_.makeLocalSet(sum, body)));
-  parts.push_back(build_.makeLocalGet(sum, Type::f64));
+  parts.push_back(invert ? runtime_call("ls_invert_matrix", {integer(memory_.run), number(first), number(r.extents[0])}) : get());
   return build_.makeBlock(parts, Type::f64);
 }
 

@@ -24,7 +24,7 @@ struct MemoryMap {
 class FunctionWriter {
  public:
   FunctionWriter(const Program& program, const MemoryMap& memory, wasm::Module& module)
-      : program_(program), memory_(memory), module_(module), build_(module) {}
+      : program_(program), memory_(memory), module_(module), build_(module), regions_(work_regions(program, work_)) {}
 
   // Defines `name` (row, previous, out) to run the section, and further functions where it is long.
   void write_section(Section section, wasm::Name name);
@@ -42,7 +42,6 @@ class FunctionWriter {
   void end_function(wasm::Name name);
   void assignment(const Assignment& a);
   void element_assignment(const Assignment& a);
-  void limit(const StockInfo& stock);
   bool can_loop(const std::vector<Assignment>& step) const;
 
   Expression* value(ExprId id);       // f64
@@ -84,6 +83,8 @@ class FunctionWriter {
   const MemoryMap& memory_;
   wasm::Module& module_;
   wasm::Builder build_;
+  uint64_t work_ = 0;
+  std::unordered_map<ExprId, uint32_t> regions_;  // of each Invert
   std::set<std::string> calls_;
   std::vector<uint32_t> uses_;
   std::vector<ExprId> current_load_;  // the node that loads a scalar variable from this row, or none_id

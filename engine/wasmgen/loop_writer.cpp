@@ -73,6 +73,7 @@ size_t LoopWriter::fitting(const std::vector<Assignment>& assignments, size_t fi
     bool apart = true;
     for_each_node(program_, a.expr, marks_, ++stamp_, [&](ExprId id) {
       nodes++;
+      if (program_.expr(id).op == Op::WorkRead) apart = false;  // lanes would compute what it reads once each
       if (program_.expr(id).op != Op::Load) return;
       const LoadInfo& load = program_.load_of(id);
       if (load_source(program_, load) == Source::Previous) return;
@@ -108,7 +109,7 @@ bool LoopWriter::by_lanes(ExprId id) const {
     const auto& indices = program_.load_of(id).indices;
     return std::any_of(indices.begin(), indices.end(), [&](const IndexMap& i) { return i.kind == IndexMap::Computed || (i.kind == IndexMap::Mapped && i.value == lane_); });
   }
-  if (e.op == Op::Reduce) return program_.reductions[e.payload].op == ReduceOp::Iterate;
+  if (e.op == Op::Reduce) return !is_fold(program_.reductions[e.payload].op);
   bool known = vector_op(e.op) || is_truth(e.op) || e.op == Op::If || e.op == Op::LinkScore || e.op == Op::AxisIndex || e.op == Op::Aggregate || e.op == Op::Constant;
   return !known;
 }

@@ -50,10 +50,13 @@ class BlobWriter {
     place(sizes_.scratch * 8);
     uint64_t history = map_.end;
     place(sizes_.history * 8);
+    uint64_t work = map_.end;
+    place(sizes_.work * 8);
     run_.links = reinterpret_cast<const ls_link*>(uintptr_t(map_.links));
     run_.slab = reinterpret_cast<double*>(uintptr_t(map_.slab));
     run_.scratch = reinterpret_cast<double*>(uintptr_t(scratch));
     run_.history = reinterpret_cast<double*>(uintptr_t(history));
+    run_.work = reinterpret_cast<double*>(uintptr_t(work));
     return map_.end <= address_space;
   }
 

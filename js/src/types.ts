@@ -1,7 +1,7 @@
 /** Which machine runs the model. Both give the same bits: `wasm` compiles a module for the model, `vm` interprets it inside the engine. */
 export type EngineKind = 'wasm' | 'vm';
 export type LtmMode = 'auto' | 'exhaustive' | 'discovery';
-export type Method = 'euler' | 'rk2' | 'rk4';
+export type Method = 'euler' | 'rk2' | 'rk4' | 'rk2auto' | 'rk4auto' | 'difference';
 export type LinkPolarity = 'positive' | 'negative' | 'unknown';
 export type LoopPolarity = 'reinforcing' | 'balancing' | 'mostly_reinforcing' | 'mostly_balancing' | 'undetermined';
 

@@ -347,7 +347,7 @@ std::string print_c(const Program& p) {
     for (uint32_t i = 0; v.constant && i < v.elements; i++) defaults[v.slot + i] = v.defaults[i];
   out += "static const double defaults[] = {" + list(defaults) + "};\n";
   out += "static double slab[FIXED_SLOTS + ROWS * ROW_SLOTS];\nstatic double ring[3][ROW_SLOTS];\n";
-  out += "static double history[" + text_of(uint64_t(run.delays) * (p.steps + 1) + 1) + "], scratch[" + text_of(ls_scratch_slots(&run) + 1) + "];\n";
+  out += "static double history[" + text_of(uint64_t(run.delays) * ls_delay_slots(p.steps) + 1) + "], scratch[" + text_of(ls_scratch_slots(&run) + 1) + "];\n";
   out += "static const ls_link links[] = {";
   for (const ls_link& link : links) out += "{" + text_of(link.score) + ", " + text_of(link.from) + ", " + text_of(link.to) + "}, ";
   out += "{0}};\n#define fixed slab\nstatic ls_run model = {";

@@ -1,10 +1,10 @@
-// npm run parity: the VM and the blob give the same bits. Every model of corpus/ and, where it is there, every entry of the shared
+// npm run parity: the VM and the blob give the same bits. Every model of corpus/ and tests/parity/models and, where it is there, every entry of the shared
 // corpus that the engine compiles, of whatever format; without scores, with those of exhaustive mode and with those of discovery mode; as
 // saved and saved every third step; each through the course of machines.mjs. Then what the analysis makes of either's results: links and
 // loops. Last the check of the check: blobs with one operation broken, and scores a bit off, must be found out.
 //   node tests/parity/parity.mjs [-v] [TEXT]     only models whose id contains TEXT
 //   LOOPSCOPE_BLESS=1: writes floor.json, the models, modes and numbers of series that may not become fewer
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { ownModels, readManifest } from '../conformance/corpus.mjs';
 import { blobMachine, compileModel, dataDifference, exercise } from './machines.mjs';
 import { mutantsOf } from './mutation.mjs';
@@ -20,7 +20,8 @@ const discovery = { budgetMs: 3_600_000 };
 const modes = { off: {}, exhaustive: { ltm: true, ltmMode: 'exhaustive' }, discovery: { ltm: true, ltmMode: 'discovery', discovery } };
 
 if (manifest === null) console.log('skip: no shared corpus (LOOPSCOPE_SHARED, or ../shared beside the checkout)');
-const models = [...ownModels, ...(manifest?.models ?? [])].filter(({ id, file }) => id.includes(only) && existsSync(file));
+const here = new URL('models/', import.meta.url);
+const models = [...ownModels, ...readdirSync(here).map((name) => ({ id: `parity/${name}`, file: new URL(name, here) })), ...(manifest?.models ?? [])].filter(({ id, file }) => id.includes(only) && existsSync(file));
 const covered = {};  // id -> mode -> number of series
 for (const { id, file } of models) await parityOf(id, readFileSync(file));
 if (only === '') compareWithFloor();

@@ -122,7 +122,7 @@ TEST_CASE("json: wrong types are errors that name the path") {
 TEST_CASE("json: what a model cannot do without") {
   CHECK(said(read(R"({"models": [{"name": "main"}]})")) == "missing_sim_specs the file has no simSpecs; add them with startTime, endTime and dt");
   CHECK(said(read(R"({"simSpecs": {"dt": "fast", "method": "leap"}, "models": [{"name": "main"}]})")) ==
-        "bad_number \"fast\" is not a number\nbad_sim_specs method \"leap\" is not known; use euler, rk2 or rk4\n"
+        "bad_number \"fast\" is not a number\nbad_sim_specs method \"leap\" is not known; use euler, rk2, rk4, rk2auto, rk4auto or difference\n"
         "bad_sim_specs simSpecs has no startTime\nbad_sim_specs simSpecs has no endTime");
   CHECK(said(read_model(R"("auxiliaries": [{"equation": "1"}, {"name": "A b"}, {"name": "a_B"}])")) ==
         "missing_name models[0].auxiliaries[0] has no name\nduplicate_name there is another variable of this name; rename one of them");

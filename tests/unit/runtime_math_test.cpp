@@ -261,7 +261,8 @@ TEST_CASE("runtime: delay buffers") {
   CHECK(ls_delay_steps(inf, 0.1) == inf);
   for (int n = 1; n < 10000; n++) CHECK(ls_delay_steps(n * 0.1, 0.1) == n);
 
-  std::vector<double> history(2 * 51, nan_value);
+  std::vector<double> history(2 * ls_delay_slots(50), nan_value);
+  history[ls_delay_slots(50) - 1] = history.back() = LS_DELAY_FIXED;
   ls_run run{};
   run.steps = 50;
   run.history = history.data();

@@ -307,7 +307,10 @@ TEST_CASE("arrays: stocks are integrated element by element, and clamped so, by 
       info.extents = {2};
       info.net = net;
       info.euler = p.build.add(p.load(v, {axis(0)}), p.build.multiply(net, p.number(0.5)));
-      if (non_negative) info.euler = p.build.node(Op::Maximum, {info.euler, p.number(0)});
+      if (non_negative) {
+        info.euler = p.build.node(Op::Maximum, {info.euler, p.number(0)});
+        info.limit = p.build.node(Op::Maximum, {p.load(v, {axis(0)}), p.number(0)});
+      }
       p.program->stocks.push_back(info);
     };
     stock(s, p.load(f, {axis(0)}), false);

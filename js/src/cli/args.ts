@@ -97,6 +97,6 @@ export function simulateOptions(values: Values): SimulateOptions {
     stop: number(values, 'stop'),
     dt: number(values, 'dt'),
     saveInterval: number(values, 'saveper'),
-    method: choice({ method }, 'method', ['euler', 'rk2', 'rk4']),
+    method: choice({ method }, 'method', ['euler', 'rk2', 'rk4', 'rk2auto', 'rk4auto', 'difference']),
   };
 }

@@ -17,7 +17,7 @@ export interface Command {
 const runHelp = `  --engine wasm|vm          the machine that runs the model (default wasm); both give the same numbers
   --start, --stop, --dt T   instead of the model's own times
   --saveper T               time between saved points
-  --method euler|rk2|rk4    integration method
+  --method NAME             euler, rk2, rk4, rk2auto, rk4auto or difference
   name=value                sets a constant`;
 const outputOption: OptionSpecs = { output: { type: 'string', short: 'o' } };
 const modeHelp = `  --mode MODE               auto (default), exhaustive or discovery: how loops are found
