@@ -8,10 +8,11 @@
 
 namespace loopscope {
 
-enum class BuiltinKind : uint8_t { Value, Operation, Table, Fold, Special, Reducer, Macro, Later };
+enum class BuiltinKind : uint8_t { Value, Operation, Table, Fold, Special, Reducer, Macro, External, Later };
 enum class BuiltinValue : uint8_t { Time, Dt, StartTime, StopTime, SaveInterval, Pi, Infinite, NotANumber, Self };
 enum class BuiltinReducer : uint8_t { Sum, Product, Mean, Variance, Deviation, Size };
-enum class BuiltinSpecial : uint8_t { SafeDivide, IfThenElse, Initial, Previous, Delay, Derivative, Same, IsModuleInput,
+enum class ExternalKind : uint8_t { Constants, Data, Lookups, Subscript };
+enum class BuiltinSpecial : uint8_t { SafeDivide, IfThenElse, Initial, Previous, Delay, Derivative, Same, IsModuleInput, TimeValue,
                                       VectorRank, VectorOrder, OrderOfRank, VectorMap, VectorSelect, VectorReorder,
                                       ElementCount, Allocate, AllocateAvailable, AllocateByPriority, MarketPrice, DemandAtPrice, SupplyAtPrice };
 

@@ -385,6 +385,8 @@ AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& 
       return out.add_call(from.like(node), builtin->name(), {});
     case BuiltinKind::Later:
       return error(scope, from, node, Code::unsupported_feature, name + " needs " + builtin->form + ", which are not simulated yet", out);
+    case BuiltinKind::External:
+      return error(scope, from, node, Code::bad_argument, name + " must be the whole equation of a variable; give it one of its own", out);
     case BuiltinKind::Table: {
       AstId first = from.child(node, 0);
       const AstNode& table = from.nodes[first];
@@ -515,6 +517,14 @@ AstId Expander::expand_special(const Ast& from, AstId node, Ast& out, const Scop
       const AstNode& input = from.nodes[from.child(node, 0)];
       bool connected = input.kind == AstKind::Name && connected_.count(system_.variables[scope.owner].scope + from.name_of(from.child(node, 0)));
       return out.add_number(connected, n.offset, n.length);
+    }
+    case BuiltinSpecial::TimeValue: {
+      auto base = literal_number(from, from.child(node, 0)), measure = literal_number(from, from.child(node, 2));
+      if (!base || !measure) return error(scope, from, node, Code::not_constant, "what GET TIME VALUE is relative to and what it measures must be numbers", out);
+      if (*measure != 0 || (*base != 0 && *base != 1))
+        return error(scope, from, node, Code::unsupported_feature, "GET TIME VALUE of calendars and clocks is not simulated yet, only measure 0 relative to 0 or 1", out);
+      AstId time = out.add_call(from.like(node), *base == 0 ? "time" : "starttime", {});
+      return out.add_operator(AstOp::Add, {time, expand(from, from.child(node, 1), out, scope, false)});
     }
     case BuiltinSpecial::Derivative: {
       // The first derivative by the last difference, as Stella's DERIVN(x, 1); 0 at the start.
