@@ -5,6 +5,7 @@
 #include "compile.h"
 #include "ltm/analysis.h"
 #include "ltm/loops.h"
+#include "semantics/external.h"
 #include "vm/vm.h"
 #include "wasmgen/wasmgen.h"
 
@@ -253,6 +254,9 @@ class Project_ : Counted {
     out.set("diagnostics", diagnostics_to_json(text.errors()));
     return out;
   }
+  std::string requests() const { return ok() ? external_requests(*project_->project) : "[]"; }
+  void give(const std::string& file, const std::string& sheet, const std::string& text, const std::string& names) { project_->data.give(file, sheet, text, names); }
+  std::string give_series(const std::string& file, const std::string& text) { return diagnostics_to_json(project_->data.give_series(file, text)); }
   Program_* compile(const std::string& options) { return new Program_(project_, options); }
 
  private:
@@ -276,6 +280,9 @@ EMSCRIPTEN_BINDINGS(loopscope) {
       .function("name", &Project_::name)
       .function("source", &Project_::source)
       .function("write", &Project_::write)
+      .function("requests", &Project_::requests)
+      .function("give", &Project_::give)
+      .function("giveSeries", &Project_::give_series)
       .function("compile", &Project_::compile, allow_raw_pointers());
   class_<Program_>("Program")
       .function("ok", &Program_::ok)

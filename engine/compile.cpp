@@ -36,7 +36,9 @@ CompiledProgram compile(const LoadedProject& loaded, const CompileOptions& optio
   CompiledProgram out;
   out.diagnostics = loaded.diagnostics;
   if (!loaded.project) return out;
-  EquationSystem system = build_equations(*loaded.project, options, out.diagnostics);
+  CompileOptions with = options;
+  with.data = &loaded.data;
+  EquationSystem system = build_equations(*loaded.project, with, out.diagnostics);
   // Lowered all the same if there were errors, for those of the other variables.
   UnorderedProgram unordered = lower_equations(system, LineIndex(loaded.project->source), out.diagnostics);
   if (has_errors(out.diagnostics)) return out;
@@ -141,7 +143,9 @@ std::string dump_phase(const LoadedProject& loaded, const CompileOptions& option
   if (phase == "ast") return dump_ast(*loaded.project);
   if (phase == "equations") {
     std::vector<Diagnostic> ignored;
-    return dump_equations(build_equations(*loaded.project, options, ignored));
+    CompileOptions with = options;
+    with.data = &loaded.data;
+    return dump_equations(build_equations(*loaded.project, with, ignored));
   }
   CompileOptions with = options;
   if (phase == "ltm") with.ltm = true;

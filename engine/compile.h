@@ -13,6 +13,7 @@ struct LoadedProject {
   std::optional<Project> project;
   std::vector<Diagnostic> diagnostics;
   std::string source;  // UTF-8, what spans point into
+  ExternalData data;   // the files it reads, as the host gives them
 };
 LoadedProject load_project(std::string_view bytes);
 

@@ -128,3 +128,50 @@ double LS_EXPORT(ls_lookup_slope)(const ls_table* t, double x) {
   uint32_t i = x < t->x[0] ? 0 : point_at(t, x);
   return line_slope(t, i == last ? last - 1 : i);
 }
+
+// The time of a point next to x that differs by rounding alone; x itself where there is none.
+static double at_point(const ls_table* t, double x) {
+  uint32_t i = x < t->x[0] ? 0 : point_at(t, x);
+  double near = 1e-9 * (1 + fabs(x));
+  if (fabs(t->x[i] - x) <= near) return t->x[i];
+  return i + 1 < t->count && fabs(t->x[i + 1] - x) <= near ? t->x[i + 1] : x;
+}
+
+double LS_EXPORT(ls_data_at)(const ls_table* t, double time, double rule) {
+  if (time != time) return time;
+  double x = at_point(t, time);
+  if (rule == LS_DATA_NEXT) return ls_lookup_forward(t, x);
+  double last = ls_lookup_backward(t, x);
+  if (rule == LS_DATA_LAST) return last;
+  return x >= t->x[0] && t->x[point_at(t, x)] == x ? last : LS_NOT_AVAILABLE;
+}
+
+// As Vensim computes it, which at a point itself takes the one before.
+double LS_EXPORT(ls_data_between)(const ls_table* t, double time, double mode) {
+  if (time != time) return time;
+  double x = at_point(t, time);
+  if (x < t->x[0] || x > t->x[t->count - 1]) return LS_NOT_AVAILABLE;
+  if (mode >= 1) return ls_lookup_forward(t, x);
+  if (!(mode <= -1)) return interpolate(t, x, 0);
+  uint32_t i = point_at(t, x);
+  while (i > 0 && t->x[i] >= x) i--;
+  return t->y[i];
+}
+
+double LS_EXPORT(ls_data_over)(const ls_table* t, double from, double to, double what) {
+  double count = 0, sum = 0, least = INFINITY, most = -INFINITY, first = 0, last = 0;
+  for (uint32_t i = 0; i < t->count; i++) {
+    if (!(t->x[i] >= from && t->x[i] <= to)) continue;
+    if (count++ == 0) first = t->x[i];
+    last = t->x[i];
+    sum += t->y[i];
+    if (t->y[i] < least) least = t->y[i];
+    if (t->y[i] > most) most = t->y[i];
+  }
+  if (what == LS_DATA_COUNT) return count;
+  if (count == 0) return LS_NOT_AVAILABLE;
+  if (what == LS_DATA_MEAN) return sum / count;
+  if (what == LS_DATA_MINIMUM) return least;
+  if (what == LS_DATA_MAXIMUM) return most;
+  return what == LS_DATA_FIRST_TIME ? first : last;
+}

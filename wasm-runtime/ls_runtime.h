@@ -19,6 +19,9 @@ extern "C" {
 
 enum ls_method { LS_EULER = 0, LS_RK2 = 1, LS_RK4 = 2, LS_RK2_AUTO = 3, LS_RK4_AUTO = 4, LS_DIFFERENCE = 5 };  // engine's Method
 enum ls_table_kind { LS_CONTINUOUS = 0, LS_EXTRAPOLATE = 1, LS_DISCRETE = 2 };
+enum ls_data_rule { LS_DATA_NEXT = 1, LS_DATA_LAST = -1, LS_DATA_RAW = 2 };
+enum ls_data_summary { LS_DATA_MEAN, LS_DATA_MINIMUM, LS_DATA_MAXIMUM, LS_DATA_FIRST_TIME, LS_DATA_LAST_TIME, LS_DATA_COUNT };
+#define LS_NOT_AVAILABLE -0x1p109  // Vensim's :NA:
 
 // A graphical function. dx > 0 says that x[i] == x[0] + i*dx for all i as far as a double can tell, so that the interval is
 // found without a search; x[] is authoritative all the same.
@@ -131,6 +134,10 @@ double LS_EXPORT(ls_lookup_inverse)(const ls_table*, double y);    // x of the f
 double LS_EXPORT(ls_lookup_area)(const ls_table*, double from, double to);  // integral, ends held, negative when to < from
 double LS_EXPORT(ls_lookup_mean)(const ls_table*);                  // area over its own range / range
 double LS_EXPORT(ls_lookup_slope)(const ls_table*, double x);      // of the interval that holds x
+// data variables: tables of points over time
+double LS_EXPORT(ls_data_at)(const ls_table*, double time, double rule);       // by enum ls_data_rule; a point that is missed by rounding alone is met
+double LS_EXPORT(ls_data_between)(const ls_table*, double time, double mode);  // GET DATA BETWEEN TIMES: 0 interpolates, 1 the later point, -1 the one before
+double LS_EXPORT(ls_data_over)(const ls_table*, double from, double to, double what);  // by enum ls_data_summary, of the points from one time to another
 // random numbers: counter-based (Philox4x32-10). The draw is a pure function of (seed, stream, step, element), so that the same
 // step drawn again, RK4 stages and both engines all see the same value. `seed` is the modeller's seed or the default 0.
 double LS_EXPORT(ls_random_uniform)(double lower, double upper, double seed, double stream, double step);

@@ -195,9 +195,9 @@ class VensimReader {
         if (!part->text.empty() && !part->span.known()) part->span = reports_.span(left.right);
       if (!right.constants.empty()) return list(left, right.constants, std::move(next), variable);
     } else {
-      next.data_rule = left.rule.value_or(DataRule::HoldBackward);
+      next.data_rule = left.rule.value_or(DataRule::Interpolate);
     }
-    if (right.is_data) next.data_rule = left.rule.value_or(DataRule::HoldBackward);
+    if (right.is_data) next.data_rule = left.rule.value_or(DataRule::Interpolate);
     next.equation = std::move(right.equation);
     next.initial = std::move(right.initial);
     next.net_flow = std::move(right.net_flow);
@@ -215,6 +215,10 @@ class VensimReader {
     size_t count = 1;
     for (const std::string& subscript : left.subscripts) {
       elements.push_back(ranges_.elements_of(subscript));
+      if (elements.back().empty() && ranges_.is_range(canonical_name(subscript))) {  // whose elements stand in a file: the list stays as it is
+        whole.equation = equations_.source(left.right);
+        return keep(whole, variable);
+      }
       if (elements.back().empty()) return reports_.report(Code::unknown_subscript, subscript + " is no subscript range, nor an element of one", left.at, variable.name), keep(whole, variable);
       count = std::min<size_t>(count * elements.back().size(), 1u << 30);
     }

@@ -56,8 +56,8 @@ using OtherMembers = std::vector<std::pair<std::string, std::string>>;
 
 enum class VariableKind { Stock, Flow, Auxiliary, Table /* graphical function alone */, Module };
 
-// How a data variable has values between its points and outside them (Vensim): on the line between two, the next one's, the last
-// one's (Vensim's own where nothing is said), or only where there is a point.
+// How a data variable has values between its points (Vensim): on the line between two (where nothing is said), the next one's, the last one's,
+// or only where there is a point.
 enum class DataRule { Interpolate, LookForward, HoldBackward, Raw };
 constexpr const char* data_rule_names[] = {"interpolate", "lookForward", "holdBackward", "raw"};
 

@@ -15,6 +15,7 @@ constexpr uint8_t none = 0;
 #define TARGET_Special(t) uint8_t(BuiltinSpecial::t)
 #define TARGET_Reducer(t) uint8_t(BuiltinReducer::t)
 #define TARGET_Macro(t) t
+#define TARGET_External(t) uint8_t(ExternalKind::t)
 #define TARGET_Later(t) t
 
 std::unordered_map<std::string_view, const Builtin*> index_names(const std::vector<Builtin>& builtins) {

@@ -8,9 +8,10 @@
 
 namespace loopscope {
 
-enum class BuiltinKind : uint8_t { Value, Operation, Table, Fold, Special, Reducer, Macro, Later };
+enum class BuiltinKind : uint8_t { Value, Operation, Table, Fold, Special, Reducer, Macro, External, Later };
 enum class BuiltinValue : uint8_t { Time, Dt, StartTime, StopTime, SaveInterval, Pi, Infinite, NotANumber, Self };
 enum class BuiltinReducer : uint8_t { Sum, Product, Mean, Variance, Deviation, Size };
+enum class ExternalKind : uint8_t { Constants, Data, Lookups, Subscript };
 enum class BuiltinSpecial : uint8_t { SafeDivide, IfThenElse, Initial, Previous, Delay, DelayMaterial, DelayInformation, Derivative, Same, IsModuleInput, TimeValue,
                                       VectorRank, VectorOrder, OrderOfRank, VectorMap, VectorSelect, VectorReorder, InvertMatrix,
                                       ElementCount, Allocate, AllocateAvailable, AllocateByPriority, MarketPrice, DemandAtPrice, SupplyAtPrice };

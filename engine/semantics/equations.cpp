@@ -6,6 +6,7 @@
 
 #include "model/names.h"
 #include "semantics/expand.h"
+#include "semantics/external_definitions.h"
 #include "support/json.h"
 #include "syntax/net_flow.h"
 
@@ -37,12 +38,13 @@ struct SystemBuilder {
   std::vector<Diagnostic>& diagnostics;
   EquationSystem system;
   LineIndex lines;
+  ExternalDefinitions external;
   std::vector<Connection> pending;
   bool said_too_many_ = false;
   std::unordered_map<std::string, std::string> connected;  // module input -> its source, by full id
 
   SystemBuilder(const Project& p, const CompileOptions& o, std::vector<Diagnostic>& d)
-      : project(p), options(o), diagnostics(d), lines(p.source) {}
+      : project(p), options(o), diagnostics(d), lines(p.source), external(system, lines, o.data, p.dialect, d) {}
 
   void specs_error(Code code, std::string message) {
     diagnostics.push_back(diagnose(code, std::move(message), project.specs.span));
@@ -222,6 +224,7 @@ struct SystemBuilder {
 
   void declare(const DimensionDeclaration& d) {
     constexpr uint32_t longest = 1'000'000;
+    if (d.external.present()) return system.dimensions.declare(external.elements(d));
     if (d.size <= longest) return system.dimensions.declare(d);
     diagnostics.push_back(diagnose(Code::input_too_large, "the dimension " + d.name + " has more than 1,000,000 elements", d.span));
     DimensionDeclaration none = d;
@@ -303,6 +306,7 @@ struct SystemBuilder {
     for (const std::vector<std::string>& part : d.except)
       if (!add_exception(v, written, d, part, out)) return;
     if (d.table) out.table = add_table(system, v.id, *d.table);
+    if (external.define(v, written, d, out)) return;
     v.definitions.push_back(std::move(out));
   }
 
@@ -326,14 +330,16 @@ struct SystemBuilder {
 
   void equation(uint32_t index, Expander& expander) {
     const Variable* written = system.variables[index].written;
-    if (written->kind == VariableKind::Table || written->kind == VariableKind::Module) return;
+    if (system.variables[index].kind == VariableKind::Table || written->kind == VariableKind::Module) return;
     if (connected.count(system.variables[index].id)) return;  // has its source's value
     bool stock = written->kind == VariableKind::Stock;
     if (written->definitions.empty()) return error(*written, Code::empty_equation, {}, stock ? "this stock has no initial value" : "this variable has no equation");
     // Definitions that had errors were left out: those that remain are in the order of the written ones.
     size_t i = 0;
+    auto is_of = [&](const Definition& d) { return i < system.variables[index].definitions.size() && system.variables[index].definitions[i].text == &d.equation; };
     for (const Definition& d : written->definitions) {
-      if (i >= system.variables[index].definitions.size() || system.variables[index].definitions[i].text != &d.equation) continue;
+      for (; is_of(d) && system.variables[index].definitions[i].external; i++) {}
+      if (!is_of(d)) continue;
       std::vector<uint32_t> loops = system.variables[index].definitions[i].loops;
       if (!d.equation.present()) {
         if (stock || !d.table) error(*written, Code::empty_equation, d.equation.span, stock ? "this stock has no initial value" : "this variable has no equation");

@@ -3,10 +3,12 @@
 // INIT inside larger equations have become hidden variables of their own, so that nothing later meets a call with memory
 // inside an expression.
 #pragma once
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "external/data.h"
 #include "ir/program.h"
 #include "model/model.h"
 #include "semantics/dimensions.h"
@@ -23,6 +25,7 @@ struct CompileOptions {
   double discovery_threshold = 0.001, discovery_budget_ms = 2000;
   std::optional<double> start, stop, dt, save_interval;
   std::optional<Method> method;
+  const ExternalData* data = nullptr;  // what the model reads from files
 };
 
 // Which elements of its variable a definition gives values to, along one axis.
@@ -39,6 +42,8 @@ struct EquationDefinition {
   std::vector<std::vector<std::vector<bool>>> except;  // parts of the variable that it says nothing about: by axis and element
   Ast equation, initial;             // expanded; empty where there is none or it has errors
   int32_t table = -1;                // graphical function applied to the equation (or alone, kind Table)
+  std::optional<DataRule> rule;      // of a data variable: how the table is read
+  bool external = false;             // has its values from a file
   const SourceText* text = nullptr;  // that offsets of `equation` point into, if any
 };
 
@@ -74,6 +79,32 @@ struct EquationSystem {
   Dimensions dimensions;
   std::vector<MacroInfo> macros;                    // output = index into variables
 };
+
+// Calls f(element, values of the definition's loops) for what the definition gives values to.
+template <class F>
+void for_each_element(const Dimensions& dimensions, const EquationVariable& v, const EquationDefinition& d, F&& f) {
+  std::vector<uint32_t> at(d.loops.size(), 0);
+  for (uint32_t loop : d.loops)
+    if (dimensions[loop].size() == 0) return;
+  std::vector<uint32_t> place(d.target.size());
+  for (;;) {
+    uint32_t element = 0;
+    for (size_t a = 0; a < d.target.size(); a++) {
+      const TargetAxis& axis = d.target[a];
+      place[a] = axis.loop == none_id ? axis.element : axis.map.empty() ? at[axis.loop] : axis.map[at[axis.loop]];
+      element = element * dimensions[v.dimensions[a]].size() + place[a];
+    }
+    auto excepted = [&](const std::vector<std::vector<bool>>& part) {
+      for (size_t a = 0; a < place.size(); a++)
+        if (!part[a][place[a]]) return false;
+      return true;
+    };
+    if (std::none_of(d.except.begin(), d.except.end(), excepted)) f(element, at);
+    size_t l = at.size();
+    while (l > 0 && ++at[l - 1] == dimensions[d.loops[l - 1]].size()) at[--l] = 0;
+    if (l == 0) return;
+  }
+}
 
 // Builds the system of the main model. Errors go to diagnostics; what has none is complete all the same.
 EquationSystem build_equations(const Project& project, const CompileOptions& options, std::vector<Diagnostic>& diagnostics);

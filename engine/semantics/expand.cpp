@@ -387,6 +387,8 @@ AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& 
       return out.add_call(from.like(node), builtin->name(), {});
     case BuiltinKind::Later:
       return error(scope, from, node, Code::unsupported_feature, name + " is not simulated: " + builtin->form, out);
+    case BuiltinKind::External:
+      return error(scope, from, node, Code::bad_argument, name + " must be the whole equation of a variable; give it one of its own", out);
     case BuiltinKind::Table: {
       AstId first = from.child(node, 0);
       const AstNode& table = from.nodes[first];

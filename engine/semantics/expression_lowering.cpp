@@ -113,7 +113,7 @@ Op ExpressionLowering::as_made(const Builtin& builtin) const {
 }
 
 // The form of builtins.def: where each argument of the operation comes from.
-ExprId ExpressionLowering::builtin_operation(const Ast& ast, AstId node, const Builtin& builtin) {
+std::vector<ExprId> ExpressionLowering::arguments_of(const Ast& ast, AstId node, const Builtin& builtin) {
   const AstNode& n = ast.nodes[node];
   std::vector<ExprId> arguments;
   std::string_view form = builtin.form;
@@ -139,6 +139,11 @@ ExprId ExpressionLowering::builtin_operation(const Ast& ast, AstId node, const B
       arguments.push_back(number < n.count ? visit(ast, ast.child(node, number)) : fallback(word.substr(2)));
     }
   }
+  return arguments;
+}
+
+ExprId ExpressionLowering::builtin_operation(const Ast& ast, AstId node, const Builtin& builtin) {
+  std::vector<ExprId> arguments = arguments_of(ast, node, builtin);
   if (builtin.op() == Op::Power) return power(arguments[0], arguments[1]);
   // Vensim compares with the middle of the step, https://vensim.com/documentation/fn_step.html
   if (builtin.op() == Op::Step && system_.vensim_made) {
@@ -148,13 +153,27 @@ ExprId ExpressionLowering::builtin_operation(const Ast& ast, AstId node, const B
   return build.node(as_made(builtin), arguments);
 }
 
+ExprId ExpressionLowering::look_up(ExprId x, uint32_t table, DataRule rule) {
+  if (rule == DataRule::Interpolate) return build.node(Op::Lookup, {x}, table);
+  int code = rule == DataRule::LookForward ? LS_DATA_NEXT : rule == DataRule::HoldBackward ? LS_DATA_LAST : LS_DATA_RAW;
+  return build.node(Op::DataAt, {x, build.constant(code)}, table);
+}
+
 // A look-up; of an arrayed graphical function in the element's, which is often known since such equations are unrolled.
 ExprId ExpressionLowering::table_call(const Ast& ast, AstId node, const Builtin& builtin) {
   const AstNode& n = ast.nodes[node];
   AstId name = ast.child(node, 0);
   const EquationVariable& v = system_.variables[system_.index.at(ast.name_of(name))];
-  std::vector<ExprId> arguments;
-  for (uint32_t i = 1; i < n.count; i++) arguments.push_back(visit(ast, ast.child(node, i)));
+  std::vector<ExprId> arguments = arguments_of(ast, node, builtin);
+  if (!*builtin.form)
+    for (uint32_t i = 1; i < n.count; i++) arguments.push_back(visit(ast, ast.child(node, i)));
+  if (builtin.op() == Op::DataBetween) {
+    // Vensim rounds the time down to a step, but where it interpolates.
+    ExprId start = build.constant(system_.specs.start), dt = build.constant(system_.specs.dt), mode = arguments[1];
+    ExprId steps = build.node(Op::Floor, {build.add(build.node(Op::Divide, {build.subtract(arguments[0], start), dt}), build.constant(1e-6))});
+    ExprId rounds = build.node(Op::GreaterEqual, {build.node(Op::Absolute, {mode}), build.constant(1)});
+    arguments[0] = build.node(Op::If, {rounds, build.add(start, build.multiply(steps, dt)), arguments[0]});
+  }
   std::vector<IndexMap> indices;
   if (v.definitions.size() == 1) return build.node(builtin.op(), arguments, uint32_t(v.definitions[0].table));
   if (!indices_of(ast, name, v, indices)) return build.constant(std::nan(""));
@@ -169,21 +188,27 @@ ExprId ExpressionLowering::table_call(const Ast& ast, AstId node, const Builtin&
   return whole ? result : error(ast, name, Code::not_a_table, v.id + " has no graphical function for this element");
 }
 
+// -1 for an element without one.
+const std::vector<int32_t>& ExpressionLowering::tables_of(const EquationVariable& v) {
+  std::vector<int32_t>& tables = tables_[&v];
+  if (!tables.empty()) return tables;
+  uint32_t elements = 1;
+  for (uint32_t d : v.dimensions) elements *= system_.dimensions[d].size();
+  tables.assign(elements, -1);
+  for (const EquationDefinition& d : v.definitions)  // the last that fits has the last word
+    if (d.table >= 0) for_each_element(system_.dimensions, v, d, [&](uint32_t element, const std::vector<uint32_t>&) { tables[element] = d.table; });
+  return tables;
+}
+
 // The look-up where the first axes are at `element`, the others chosen by comparison; NaN outside. `whole`: all have a table.
 ExprId ExpressionLowering::choose_table(const EquationVariable& v, const std::vector<IndexMap>& indices, std::vector<uint32_t>& element, Op op,
                                         const std::vector<ExprId>& arguments, bool& whole) {
   size_t axis = element.size();
   if (axis == indices.size()) {
-    for (size_t d = v.definitions.size(); d-- > 0;) {  // the last that fits has the last word
-      const EquationDefinition& definition = v.definitions[d];
-      bool fits = definition.table >= 0 && definition.target.size() == axis;
-      for (size_t i = 0; fits && i < axis; i++) {
-        const TargetAxis& target = definition.target[i];
-        if (target.loop == none_id) fits = target.element == element[i];
-        else if (!target.map.empty()) fits = std::find(target.map.begin(), target.map.end(), element[i]) != target.map.end();
-      }
-      if (fits) return build.node(op, arguments, uint32_t(definition.table));
-    }
+    uint32_t at = 0;
+    for (size_t i = 0; i < axis; i++) at = at * system_.dimensions[v.dimensions[i]].size() + element[i];
+    int32_t table = tables_of(v)[at];
+    if (table >= 0) return build.node(op, arguments, uint32_t(table));
     whole = false;
     return build.constant(std::nan(""));
   }

@@ -32,6 +32,9 @@ class ExpressionLowering {
   // The index map that follows an axis into a dimension; none where the two have nothing to do with each other.
   std::optional<IndexMap> follow(const LoweringAxis& axis, uint32_t dimension, uint32_t through = none_id);
 
+  // The value of a graphical function, or of data by its rule.
+  ExprId look_up(ExprId x, uint32_t table, DataRule rule);
+
   ExprBuilder build;
 
  private:
@@ -47,8 +50,10 @@ class ExpressionLowering {
   ExprId operation(const Ast& ast, AstId node);
   ExprId call(const Ast& ast, AstId node);
   ExprId builtin_operation(const Ast& ast, AstId node, const Builtin& builtin);
+  std::vector<ExprId> arguments_of(const Ast& ast, AstId node, const Builtin& builtin);
   ExprId special(const Ast& ast, AstId node, BuiltinSpecial what);
   ExprId table_call(const Ast& ast, AstId node, const Builtin& builtin);
+  const std::vector<int32_t>& tables_of(const EquationVariable& v);
   ExprId choose_table(const EquationVariable& v, const std::vector<IndexMap>& indices, std::vector<uint32_t>& element, Op op,
                       const std::vector<ExprId>& arguments, bool& whole);
   // The index maps of a name's subscripts, or of its axes where it has none. False after an error.
@@ -105,6 +110,7 @@ class ExpressionLowering {
   std::vector<LoweringAxis> axes_;
   std::vector<std::vector<FreeAxis>> reducers_;
   uint32_t next_axis_ = 0;
+  std::unordered_map<const EquationVariable*, std::vector<int32_t>> tables_;  // of arrays, an element each
   Report report_;
 };
 

@@ -119,30 +119,9 @@ class Lowering {
     return name;
   }
 
-  // Calls f(element, values of the definition's loops).
   template <class F>
   void each_element(const EquationVariable& v, const EquationDefinition& d, F&& f) {
-    std::vector<uint32_t> at(d.loops.size(), 0);
-    for (uint32_t loop : d.loops)
-      if (system_.dimensions[loop].size() == 0) return;
-    std::vector<uint32_t> place(d.target.size());
-    for (;;) {
-      uint32_t element = 0;
-      for (size_t a = 0; a < d.target.size(); a++) {
-        const TargetAxis& axis = d.target[a];
-        place[a] = axis.loop == none_id ? axis.element : axis.map.empty() ? at[axis.loop] : axis.map[at[axis.loop]];
-        element = element * system_.dimensions[v.dimensions[a]].size() + place[a];
-      }
-      auto excepted = [&](const std::vector<std::vector<bool>>& part) {
-        for (size_t a = 0; a < place.size(); a++)
-          if (!part[a][place[a]]) return false;
-        return true;
-      };
-      if (std::none_of(d.except.begin(), d.except.end(), excepted)) f(element, at);
-      size_t l = at.size();
-      while (l > 0 && ++at[l - 1] == system_.dimensions[d.loops[l - 1]].size()) at[--l] = 0;
-      if (l == 0) return;
-    }
+    for_each_element(system_.dimensions, v, d, f);
   }
 
   void definitions(uint32_t i) {
@@ -216,7 +195,7 @@ class Lowering {
     ExprBuilder& build = expressions_.build;
     auto report = reporter(i, d.text);
     ExprId value = expressions_.lower(d.equation, d.equation.root, i, axes, report);
-    if (d.table >= 0) value = build.node(Op::Lookup, {value}, uint32_t(d.table));
+    if (d.table >= 0) value = expressions_.look_up(value, uint32_t(d.table), d.rule.value_or(DataRule::Interpolate));
     if (v.kind == VariableKind::Flow && v.non_negative) value = build.node(Op::Maximum, {value, build.constant(0)});
     out.expr = v.limits.empty() ? value : limited(v, value);
     if (v.kind == VariableKind::Stock || v.initial_only) {

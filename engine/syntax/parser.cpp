@@ -221,7 +221,8 @@ class Parser {
     advance();
     // A function name that its converter wrote with blanks: read it as one name, semantics says whether it is known. SAMPLE IF TRUE has a
     // keyword inside.
-    while ((token_.kind == TokenKind::Name || token_.kind == TokenKind::If) && text.back() != '"' && !vensim_) {
+    auto goes_on = [&] { return token_.kind == TokenKind::Name || token_.kind == TokenKind::If || (token_.kind == TokenKind::Number && fold_case(text) == "get"); };  // GET 123 DATA
+    while (goes_on() && text.back() != '"' && !vensim_) {
       text += " " + std::string(lexer_.text_of(token_));
       advance();
     }

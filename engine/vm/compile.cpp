@@ -191,7 +191,7 @@ class Compiler {
     next_ += e.count;
     if (next_ > out_.temporaries) out_.temporaries = next_;
     for (uint32_t i = 0; i < e.count; i++) emit(VmOp::Move, operand(Base::Temporary, first + i), arguments[i]);
-    emit(VmOp(e.op), dst, operand(Base::Temporary, first));
+    emit(VmOp(e.op), dst, operand(Base::Temporary, first), 0, e.payload);
     for (uint32_t i = 0; i < e.count; i++) {
       release(program_.argument(id, i), arguments[i]);
       free_.push_back(operand(Base::Temporary, first + i));

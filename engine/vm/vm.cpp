@@ -109,6 +109,9 @@ void Vm::execute(Section section, double* row, double* previous, double* out) {
       case VmOp::LookupArea: D = ls_lookup_area(&tables_[pc->c], A, B); break;
       case VmOp::LookupMean: D = ls_lookup_mean(&tables_[pc->c]); break;
       case VmOp::LookupSlope: D = ls_lookup_slope(&tables_[pc->c], A); break;
+      case VmOp::DataAt: D = ls_data_at(&tables_[pc->c], A, B); break;
+      case VmOp::DataBetween: D = ls_data_between(&tables_[pc->c], A, B); break;
+      case VmOp::DataOver: D = ls_data_over(&tables_[pc->c], A, (&A)[1], (&A)[2]); break;
       case VmOp::Move: D = A; break;
       case VmOp::Truth: D = A != 0; break;
       case VmOp::Jump: pc = code + pc->c - 1; break;  // the loop steps on

@@ -12,6 +12,9 @@ export interface EngineProject extends Deletable {
   source(): string;
   renderDiagnostics(file: string): string;
   write(format: string): { text: string | null; diagnostics: string };
+  requests(): string;
+  give(file: string, sheet: string, text: string, names: string): void;
+  giveSeries(file: string, text: string): string;
   compile(options: string): EngineProgram;
 }
 

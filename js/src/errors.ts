@@ -19,7 +19,7 @@ export interface Diagnostic {
 /**
  * Whatever this library throws. `code` is stable: a diagnostic's code, or one of `model_has_errors`, `unreadable_source`,
  * `unknown_variable`, `unknown_override`, `not_overridable`, `bad_option`, `ltm_not_enabled`, `unknown_loop`, `not_run`, `disposed`, `blob_refused`,
- * `run_failure` and `engine_failure`.
+ * `run_failure`, `missing_package` and `engine_failure`.
  */
 export class LoopscopeError extends Error {
   readonly code: string;

@@ -2,6 +2,7 @@
 // nothing until something is called, and nothing in it needs Node or a DOM.
 export { load, type LoadOptions, type Model, type Project } from './project.js';
 export type { Sim } from './sim.js';
+export type { Cell, DataFile, DataFiles, DataRequest, Workbook } from './data.js';
 export { LoopscopeError, type Diagnostic } from './errors.js';
 export { loopSlots, type SlotOfLoop } from './loops.js';
 export { engineVersion, liveObjects, setEngineSource, type EngineSource } from './engine.js';

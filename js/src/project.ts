@@ -1,3 +1,4 @@
+import { give, giveAll, requestsOf, type DataFile, type DataFiles, type DataRequest } from './data.js';
 import { disposeSymbol, Handle, own, startEngine } from './engine.js';
 import type { EngineProject } from './engine-types.js';
 import { LoopscopeError, errorsOf, parseDiagnostics, type Diagnostic } from './errors.js';
@@ -9,6 +10,8 @@ import type { CompileOptions, Run, SimulateOptions, Variable } from './types.js'
 export interface LoadOptions {
   /** What rendered diagnostics call the file. Default: the URL's last part, or `model`. */
   file?: string;
+  /** The files that the model reads (`project.dataRequests()` lists them). More can be given later, by `project.provide`. */
+  data?: DataFiles;
 }
 
 /**
@@ -23,7 +26,15 @@ export async function load(from: string | Uint8Array | URL, options: LoadOptions
   const [bytes, engine] = await Promise.all([reading, startEngine()]);
   const file = options.file ?? (from instanceof URL ? from.pathname.split('/').pop() || 'model' : 'model');
   const handle = new Handle(engine, engine.guard(() => new engine.module.Project(bytes)));
-  if (handle.call((project) => project.ok())) return new Project(handle, file);
+  if (handle.call((project) => project.ok())) {
+    try {
+      if (options.data !== undefined) await giveAll(handle, options.data);
+    } catch (error) {
+      handle.free();
+      throw error;
+    }
+    return new Project(handle, file);
+  }
   const diagnostics = parseDiagnostics(handle.call((project) => project.diagnostics()));
   const rendered = handle.call((project) => project.renderDiagnostics(file));
   handle.free();
@@ -57,6 +68,21 @@ export class Project {
   /** The model that is simulated; the same object at every call. */
   mainModel(): Model {
     return this.#model;
+  }
+
+  /** What the model reads from files, given or not. */
+  dataRequests(): readonly DataRequest[] {
+    return requestsOf(this.#handle);
+  }
+
+  /**
+   * Gives the model a file: under the name that the model calls it, a table for its GET calls; under any other, series for its data variables
+   * (.csv and .tab: a column each, time in the first; else Vensim's .dat). Given again, it takes the place of what was there. Simulations that
+   * were made before keep what they have. Throws `bad_data` where it cannot be read.
+   */
+  provide(file: string, content: DataFile): void {
+    give(this.#handle, file, content);
+    this.#model.forget();
   }
 
   /** The project as XMILE 1.0. Reading that gives the same model. Throws as `toJson` does, and `unsupported_feature` where XMILE cannot say it. */
@@ -180,6 +206,13 @@ export class Model {
     } finally {
       program.free();
     }
+  }
+
+  /** @internal What was compiled before the model had other data. */
+  forget(): void {
+    for (const program of this.#programs.values()) program.release();
+    this.#programs.clear();
+    this.#checked = null;
   }
 
   /** Frees what the engine keeps of this model. Its simulations live on until they are disposed of themselves. */

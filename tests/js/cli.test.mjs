@@ -73,9 +73,6 @@ test('simulate: what is not finite, quoted names, hidden variables', () => {
   const columns = (...args) => ok('simulate', odd, ...args).split('\n')[0].split(',').length;
   assert.ok(columns('--all') > columns(), 'insides of macros');
   assert.ok(columns('--all', '--ltm') >= columns('--all'));
-  const noted = cli('simulate', grow, '--data', 'x.dat');
-  assert.equal(noted.status, 0);
-  assert.match(noted.stderr, /--data is not read yet/);
 });
 
 test('links and loops: tables and JSON', () => {

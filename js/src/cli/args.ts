@@ -12,6 +12,11 @@ export interface Parsed {
   values: Values;
 }
 
+export const dataOption: OptionSpecs = { data: { type: 'string', multiple: true } };
+
+/** What --data gives. */
+export const dataOf = (values: Values): readonly string[] => (values['data'] as string[] | undefined) ?? [];
+
 export const runOptions: OptionSpecs = {
   engine: { type: 'string' },
   start: { type: 'string' },
@@ -19,6 +24,7 @@ export const runOptions: OptionSpecs = {
   dt: { type: 'string' },
   saveper: { type: 'string' },
   method: { type: 'string' },
+  ...dataOption,
 };
 
 /** How loops are found. */

@@ -1,7 +1,8 @@
 // What each command does. Data to stdout or -o, everything said about the model to stderr.
 import { readFile } from 'node:fs/promises';
 import { load, loopSlots, LoopscopeError, type Diagnostic, type Model, type Project, type Sim, type SimulateOptions } from '../index.js';
-import { choice, loopOptions, modelAndOverrides, number, onlyModel, runOptions, simulateOptions, text, UsageError, type OptionSpecs, type Parsed } from './args.js';
+import { choice, dataOf, dataOption, loopOptions, modelAndOverrides, number, onlyModel, runOptions, simulateOptions, text, UsageError, type OptionSpecs, type Parsed } from './args.js';
+import { dataHelp, provideData } from './data.js';
 import { aligned, byShare, count, delimited, emit, linksJson, loopsJson, numberText, percent, tableJson, type Table } from './output.js';
 
 export interface Command {
@@ -18,31 +19,33 @@ const runHelp = `  --engine wasm|vm          the machine that runs the model (de
   --start, --stop, --dt T   instead of the model's own times
   --saveper T               time between saved points
   --method NAME             euler, rk2, rk4, rk2auto, rk4auto or difference
+${dataHelp}
   name=value                sets a constant`;
 const outputOption: OptionSpecs = { output: { type: 'string', short: 'o' } };
 const modeHelp = `  --mode MODE               auto (default), exhaustive or discovery: how loops are found
   --pin 'a > b > c'         score this loop in any mode; may be given several times
   --max-loops, --threshold, --budget  of discovery: loops listed (200), least share (0.001), milliseconds (2000)`;
 
-async function withProject<T>(file: string, use: (project: Project) => Promise<T>): Promise<T> {
+async function withProject<T>(file: string, data: readonly string[] | null, use: (project: Project) => Promise<T>): Promise<T> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${file} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`);
   });
   const project = await load(bytes, { file });
   try {
+    if (data !== null) await provideData(project, file, data);
     return await use(project);
   } finally {
     project.dispose();
   }
 }
 
-const withModel = <T>(file: string, use: (model: Model) => Promise<T>): Promise<T> => withProject(file, (project) => use(project.mainModel()));
+const withModel = <T>(file: string, data: readonly string[], use: (model: Model) => Promise<T>): Promise<T> => withProject(file, data, (project) => use(project.mainModel()));
 
 /** Loads, starts a simulation, says what there is to say about the model, and runs to the end. */
 function withRun<T>(parsed: Parsed, enableLtm: boolean, use: (sim: Sim) => Promise<T>): Promise<T> {
   const { file, overrides } = modelAndOverrides(parsed);
   const options: SimulateOptions = { ...simulateOptions(parsed.values), enableLtm, overrides };
-  return withModel(file, async (model) => {
+  return withModel(file, dataOf(parsed.values), async (model) => {
     const sim = await model.simulate(options);
     try {
       say(sim.renderedDiagnostics);
@@ -100,7 +103,6 @@ const simulate: Command = {
     all: { type: 'boolean' },
     ltm: { type: 'boolean' },
     ...loopOptions,
-    data: { type: 'string', multiple: true },
   },
   help: `${runHelp}
   -o FILE                   write to FILE (.csv, .tsv or .json) instead of stdout
@@ -108,12 +110,10 @@ const simulate: Command = {
   --vars a,b                only these variables
   --all                     hidden variables too: insides of macros, and scores with --ltm
   --ltm                     score links and loops in the run (see them with --all)
-${modeHelp}
-  --data FILE.dat           accepted, not read yet`,
+${modeHelp}`,
   async run(parsed) {
     const { values } = parsed;
     const format = formatOf(parsed);
-    if (values['data'] !== undefined) say('note: --data is not read yet: a model that needs external data will say so');
     return withRun(parsed, values['ltm'] === true, async (sim) => {
       const table = tableOf(sim, text(values, 'vars'), values['all'] === true);
       await emit(format === 'json' ? tableJson(table) : delimited(table, format === 'csv' ? ',' : '\t'), text(values, 'output'));
@@ -200,11 +200,12 @@ ${runHelp}`,
 const check: Command = {
   usage: 'check MODEL [--json]',
   summary: 'say what is wrong with the model',
-  options: { json: { type: 'boolean' } },
-  help: '  --json                    {"ok": ..., "diagnostics": [...]}',
+  options: { ...dataOption, json: { type: 'boolean' } },
+  help: `  --json                    {"ok": ..., "diagnostics": [...]}
+${dataHelp}`,
   async run(parsed) {
     const file = onlyModel(parsed);
-    const { diagnostics, rendered, variables } = await inspect(file);
+    const { diagnostics, rendered, variables } = await inspect(file, dataOf(parsed.values));
     const errors = diagnostics.filter((d) => d.severity === 'error').length;
     if (parsed.values['json'] === true) {
       await emit([JSON.stringify({ ok: errors === 0, diagnostics }, null, 1) + '\n'], undefined);
@@ -218,9 +219,9 @@ const check: Command = {
   },
 };
 
-async function inspect(file: string): Promise<{ diagnostics: readonly Diagnostic[]; rendered: string; variables: number }> {
+async function inspect(file: string, data: readonly string[]): Promise<{ diagnostics: readonly Diagnostic[]; rendered: string; variables: number }> {
   try {
-    return await withModel(file, async (model) => ({
+    return await withModel(file, data, async (model) => ({
       diagnostics: model.diagnostics,
       rendered: model.renderedDiagnostics,
       variables: model.variables.filter((variable) => !variable.hidden).length,
@@ -256,7 +257,7 @@ const dump: Command = {
     const phase = choice(parsed.values, 'phase', phases);
     if (phase === undefined) throw new UsageError(`which phase? --phase is one of ${phases.join(', ')}`);
     const enableLtm = parsed.values['ltm'] === true || phase === 'ltm';
-    return withModel(file, async (model) => {
+    return withModel(file, dataOf(parsed.values), async (model) => {
       const options = { ...simulateOptions(parsed.values), enableLtm };
       const shown = phase === 'wat' ? await watOf(model.namedBlob(options)) : model.dump(phase, options);
       await emit([shown.endsWith('\n') ? shown : `${shown}\n`], text(parsed.values, 'output'));
@@ -276,7 +277,7 @@ const compile: Command = {
     const file = onlyModel(parsed);
     const output = text(parsed.values, 'output');
     if (output === undefined) throw new UsageError('where to? Give -o model.wasm');
-    return withModel(file, async (model) => {
+    return withModel(file, dataOf(parsed.values), async (model) => {
       const sim = await model.simulate({ ...simulateOptions(parsed.values), engine: 'wasm', enableLtm: parsed.values['ltm'] === true });
       try {
         say(sim.renderedDiagnostics);
@@ -303,7 +304,7 @@ const convert: Command = {
     const extension = /\.(xmile|stmx|xml|json)$/i.exec(output ?? '')?.[1]?.toLowerCase();
     const to = choice(parsed.values, 'to', ['xmile', 'json']) ?? (extension && (extension === 'json' ? 'json' : 'xmile'));
     if (to === undefined) throw new UsageError('which format? Give -o out.xmile or -o out.json, or --to xmile or --to json');
-    return withProject(file, async (project) => {
+    return withProject(file, null, async (project) => {
       const written = to === 'json' ? project.toJson() : project.toXmile();
       say(project.renderedDiagnostics);
       await emit([written], output);
