@@ -25,7 +25,7 @@ export function readManifest() {
 }
 
 // What the engine does not do yet, as it shows in `requires` and `features` of an entry.
-const formats = new Set(['xmile', 'json', 'systems']);
+const formats = new Set(['xmile', 'json', 'systems', 'mdl']);
 const notYet = /^(?:lang:)?(?:conveyor|queue)/;
 
 /** The entries of the manifest that there are readers for; of a few the model itself is not in the corpus. */

@@ -1,11 +1,13 @@
 // Both machines of one compiled model at the level of their ABI (docs/interfaces.md), and comparison of their slabs bit by bit.
+import { give } from '../../js/dist/data.js';
 import { startEngine } from '../../js/dist/engine.js';
 
 const { module: engine } = await startEngine();
 
-/** Compiles; null if the model cannot be compiled (`why` says so). Call dispose() when done. */
-export function compileModel(bytes, options) {
+/** Compiles; null if the model cannot be compiled (`why` says so). Call dispose() when done. `data`: of data.mjs. */
+export function compileModel(bytes, options, data = []) {
   const project = new engine.Project(bytes);
+  for (const [name, content] of data) give({ call: (use) => use(project) }, name, content);
   const program = project.ok() ? project.compile(JSON.stringify(options)) : null;
   const first = () => JSON.parse((program ?? project).diagnostics()).find((d) => d.severity === 'error');
   const free = () => {

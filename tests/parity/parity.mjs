@@ -5,7 +5,9 @@
 //   node tests/parity/parity.mjs [-v] [TEXT]     only models whose id contains TEXT
 //   LOOPSCOPE_BLESS=1: writes floor.json, the models, modes and numbers of series that may not become fewer
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { ownModels, readManifest } from '../conformance/corpus.mjs';
+import { dataOf } from '../conformance/data.mjs';
 import { blobMachine, compileModel, dataDifference, exercise } from './machines.mjs';
 import { mutantsOf } from './mutation.mjs';
 
@@ -23,7 +25,7 @@ if (manifest === null) console.log('skip: no shared corpus (LOOPSCOPE_SHARED, or
 const here = new URL('models/', import.meta.url);
 const models = [...ownModels, ...readdirSync(here).map((name) => ({ id: `parity/${name}`, file: new URL(name, here) })), ...(manifest?.models ?? [])].filter(({ id, file }) => id.includes(only) && existsSync(file));
 const covered = {};  // id -> mode -> number of series
-for (const { id, file } of models) await parityOf(id, readFileSync(file));
+for (const model of models) await parityOf(model.id, readFileSync(model.file), await dataOf(fileURLToPath(new URL(model.file, 'file:')), model));
 if (only === '') compareWithFloor();
 await mutants();
 await nudges();
@@ -42,8 +44,8 @@ function pass(what) {
   if (verbose) console.log(`ok   ${what}`);
 }
 
-async function parityOf(id, bytes) {
-  const plain = compileModel(bytes, {});
+async function parityOf(id, bytes, data) {
+  const plain = compileModel(bytes, {}, data);
   if (!plain.ok) {
     if (verbose) console.log(`     ${id} does not compile: ${plain.why}`);
     return;
@@ -56,7 +58,7 @@ async function parityOf(id, bytes) {
   const series = {};
   for (const [mode, options] of Object.entries(modes))
     for (const [name, saving] of mode === 'discovery' ? saved.slice(0, 1) : saved) {
-      const result = await compareVariant(bytes, { ...options, ...saving }).catch((error) => ({ difference: error.stack }));
+      const result = await compareVariant(bytes, { ...options, ...saving }, data).catch((error) => ({ difference: error.stack }));
       if (result.difference !== null) return fail(id, `${mode}${name}: ${result.difference}`);
       series[mode] ??= result.series;
     }
@@ -66,8 +68,8 @@ async function parityOf(id, bytes) {
 }
 
 /** { difference, series }: what differs, or null; and how many series there are. */
-async function compareVariant(bytes, options) {
-  const model = compileModel(bytes, options);
+async function compareVariant(bytes, options, data) {
+  const model = compileModel(bytes, options, data);
   if (!model.ok) return { difference: model.why };
   const { layout } = model;
   const vm = model.vm();
