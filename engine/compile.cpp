@@ -49,6 +49,7 @@ CompiledProgram compile(const LoadedProject& loaded, const CompileOptions& optio
     out.plan = std::make_shared<LtmPlan>(instrument(*program, ltm, out.diagnostics));
     if (has_errors(out.diagnostics)) return out;
   }
+  hoist_invariants(*program);
   assign_slots(*program);
   out.layout = layout_json(*program, out.plan.get());
   out.program = std::move(program);

@@ -1,6 +1,7 @@
 #include "formats/json_reader.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "formats/json_file.h"
@@ -30,6 +31,7 @@ class JsonReader {
   std::optional<Project> read(std::string_view text) {
     if (!file_.parse(text, diagnostics_)) return {};
     project();
+    for (const ElementMap& map : element_maps_) element_map(map);
     if (project_.models.empty()) {
       report(Code::no_model, "the file has neither models nor variables; there is nothing to simulate", file_.root());
       return {};
@@ -125,7 +127,14 @@ class JsonReader {
   SimSpecs specs(const Value& object);
   std::optional<double> time_step(const Value& value);
   void dimension(const Value& object);
-  void mapping(const Value& object, DimensionDeclaration& dimension);
+  // Of a dimension's mapping: pairs of elements.
+  struct ElementMap {
+    const Value* at;
+    size_t dimension, mapping;
+    std::vector<std::pair<std::string, std::string>> pairs;
+  };
+  void mapping(const Value& object, DimensionDeclaration& dimension, std::vector<ElementMap>& maps);
+  void element_map(const ElementMap& map);
   void model(const Value& object);
   void macro(Model&& model, Macro&& macro);
   void choose_main_model();
@@ -149,6 +158,7 @@ class JsonReader {
   std::vector<Diagnostic>& diagnostics_;
   JsonFile file_;
   Project project_;
+  std::vector<ElementMap> element_maps_;
   std::string path_, model_name_;
   std::unordered_set<std::string> noted_, models_, macros_, dimensions_;
   bool has_specs_ = false, has_elements_ = false;
@@ -230,6 +240,7 @@ std::optional<double> JsonReader::time_step(const Value& value) {
 
 void JsonReader::dimension(const Value& object) {
   DimensionDeclaration next;
+  std::vector<ElementMap> maps;
   std::unordered_set<std::string> ids;
   fields(object, nullptr, [&](const std::string& name, const Value& value) {
     if (name == "name") {
@@ -250,7 +261,7 @@ void JsonReader::dimension(const Value& object) {
     } else if (name == "mapsTo") {
       if (value.kind != Kind::Null) next.maps_to.push_back({text(value), {}});
     } else if (name == "mappings") {
-      items(value, [&](const Value& item) { mapping(item, next); });
+      items(value, [&](const Value& item) { mapping(item, next, maps); });
     } else return false;
     return true;
   });
@@ -261,17 +272,56 @@ void JsonReader::dimension(const Value& object) {
   if (!next.size && !next.external.present()) report(Code::bad_number, "dimension " + next.name + " has neither elements nor a size", object);
   if (!dimensions_.insert(next.id).second) return report(Code::duplicate_name, "there are two dimensions of the name " + next.name + "; rename one", object);
   project_.dimensions.push_back(std::move(next));
+  for (ElementMap& map : maps) element_maps_.push_back(std::move(map));
 }
 
-void JsonReader::mapping(const Value& object, DimensionDeclaration& dimension) {
+void JsonReader::mapping(const Value& object, DimensionDeclaration& dimension, std::vector<ElementMap>& maps) {
+  DimensionMapping next;
+  ElementMap map{&object, project_.dimensions.size(), dimension.maps_to.size(), {}};  // which it is, if it is kept
   fields(object, nullptr, [&](const std::string& name, const Value& value) {
-    if (name == "target") dimension.maps_to.push_back({text(value), {}});
+    if (name == "target") next.to = text(value);
     else if (name == "elementMap") {
-      if (is(value, Kind::Array) && file_.begin(value) != file_.end(value))
-        report(Code::unsupported_feature, path_ + ": dimensions are mapped one element after the other; a map of single elements is not read yet", value);
+      items(value, [&](const Value& item) {
+        map.pairs.emplace_back();
+        fields(item, nullptr, [&](const std::string& side, const Value& element) {
+          if (side == "source") map.pairs.back().first = text(element);
+          else if (side == "target") map.pairs.back().second = text(element);
+          else return false;
+          return true;
+        });
+      });
     } else return false;
     return true;
   });
+  if (object.kind != Kind::Object) return;
+  dimension.maps_to.push_back(std::move(next));
+  if (!map.pairs.empty()) maps.push_back(std::move(map));
+}
+
+// What each element maps to, when all dimensions are known: several elements are the dimension that holds just these.
+void JsonReader::element_map(const ElementMap& map) {
+  constexpr uint32_t longest = 1'000'000;
+  if (project_.dimensions[map.dimension].size > longest) return;  // said when it is compiled
+  const DimensionDeclaration& d = project_.dimensions[map.dimension];
+  std::unordered_map<std::string, std::vector<std::string>> targets;
+  for (const auto& [from, to] : map.pairs) targets[canonical_name(from)].push_back(to);
+  std::vector<std::string> elements;
+  size_t found = 0;
+  for (uint32_t i = 0; i < d.size; i++) {
+    auto of = targets.find(d.elements.empty() ? std::to_string(i + 1) : canonical_name(d.elements[i]));
+    elements.emplace_back();
+    if (of == targets.end()) continue;
+    found++;
+    if (of->second.size() == 1) elements.back() = of->second[0];
+    for (const DimensionDeclaration& part : project_.dimensions)
+      if (elements.back().empty() && std::equal(part.elements.begin(), part.elements.end(), of->second.begin(), of->second.end(),
+                                                [](const std::string& a, const std::string& b) { return canonical_name(a) == canonical_name(b); }))
+        elements.back() = part.name;
+    if (elements.back().empty())
+      report(Code::unsupported_feature, "the element " + of->first + " of " + d.name + " maps to several elements; define a dimension of just these", *map.at);
+  }
+  if (found < targets.size()) report(Code::unknown_subscript, "the elementMap of " + d.name + " names an element that the dimension does not have", *map.at);
+  project_.dimensions[map.dimension].maps_to[map.mapping].elements = std::move(elements);
 }
 
 // --- models

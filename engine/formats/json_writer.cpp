@@ -29,6 +29,7 @@ class Writer {
  private:
   void specs(const SimSpecs& specs);
   void dimensions(const std::vector<DimensionDeclaration>& dimensions);
+  void element_map(const std::vector<DimensionDeclaration>& dimensions, const DimensionDeclaration& of, const DimensionMapping& mapping);
   template <class Body>
   void body(const Body& body);
   void variable(const Variable& v, std::optional<size_t> order);
@@ -140,11 +141,40 @@ void Writer::dimensions(const std::vector<DimensionDeclaration>& dimensions) {
       for (const DimensionMapping& mapping : dimension.maps_to) {
         json_.begin_object();
         json_.member("target", mapping.to);
+        element_map(dimensions, dimension, mapping);
         json_.end_object();
       }
       json_.end_array();
     }
     json_.end_object();
+  }
+  json_.end_array();
+}
+
+// Pairs of elements; one that maps to a part of the other dimension has a pair for each element of it.
+void Writer::element_map(const std::vector<DimensionDeclaration>& dimensions, const DimensionDeclaration& of, const DimensionMapping& mapping) {
+  if (mapping.elements.empty()) return;
+  auto named = [&](const std::string& name) {
+    return std::find_if(dimensions.begin(), dimensions.end(), [id = canonical_name(name)](const DimensionDeclaration& d) { return d.id == id; });
+  };
+  auto holds = [](const DimensionDeclaration& d, const std::string& name) {
+    return std::any_of(d.elements.begin(), d.elements.end(), [id = canonical_name(name)](const std::string& element) { return canonical_name(element) == id; });
+  };
+  auto to = named(mapping.to);
+  json_.key("elementMap");
+  json_.begin_array();
+  for (size_t i = 0; i < mapping.elements.size(); i++) {
+    const std::string& target = mapping.elements[i];
+    auto part = to == dimensions.end() || holds(*to, target) ? dimensions.end() : named(target);
+    auto pair = [&](const std::string& element) {
+      if (element.empty()) return;
+      json_.begin_object();
+      json_.member("source", i < of.elements.size() ? of.elements[i] : std::to_string(i + 1));
+      json_.member("target", element);
+      json_.end_object();
+    };
+    if (part == dimensions.end()) pair(target);
+    else for (const std::string& element : part->elements) pair(element);
   }
   json_.end_array();
 }

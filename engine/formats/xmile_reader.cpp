@@ -285,6 +285,8 @@ DimensionDeclaration XmileReader::dimension(pugi::xml_node node) {
   for (pugi::xml_node child : node.children()) {
     std::string_view tag = file_.tag(child);
     if (tag == "isee:maps_to") dimension.maps_to.push_back({file_.text(child).text, {}});
+    if (tag == "loopscope:maps_to")  // our own: element by element, which Stella's has no place for
+      dimension.maps_to.push_back({file_.text(child.attribute("dimension")).text, split_subscripts(file_.text(child.attribute("elements")).text, std::string::npos)});
     if (tag != "elem") continue;
     Names element = this->names(child, "element of a dimension");
     if (element.id.empty()) continue;

@@ -1,5 +1,6 @@
 #include "formats/xmile_writer.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "formats/xmile_reader.h"
@@ -40,6 +41,18 @@ std::string table_type(const GraphicalFunction& table) {
     case TableKind::Discrete: return attribute("type", "discrete");
   }
   return "";
+}
+
+const std::string loopscope_namespace = " xmlns:loopscope=\"urn:loopscope\"";
+
+// Does a mapping say no more than Stella's can, the first element as the first?
+bool is_by_position(const Project& project, const DimensionMapping& mapping) {
+  if (mapping.elements.empty()) return true;
+  for (const DimensionDeclaration& d : project.dimensions)
+    if (d.id == canonical_name(mapping.to))
+      return std::equal(d.elements.begin(), d.elements.end(), mapping.elements.begin(), mapping.elements.end(),
+                        [](const std::string& a, const std::string& b) { return canonical_name(a) == canonical_name(b); });
+  return false;
 }
 
 class XmileWriter {
@@ -143,7 +156,10 @@ void XmileWriter::dimensions(const Project& project) {
     if (dimension.elements.empty() && dimension.size) attributes += attribute("size", std::to_string(dimension.size));
     open("dim", attributes);
     for (const std::string& element : dimension.elements) empty("elem", attribute("name", element));
-    for (const DimensionMapping& mapping : dimension.maps_to) text("isee:maps_to", mapping.to);
+    for (const DimensionMapping& mapping : dimension.maps_to) {
+      if (is_by_position(project, mapping)) text("isee:maps_to", mapping.to);
+      else empty("loopscope:maps_to", loopscope_namespace + attribute("dimension", mapping.to) + attribute("elements", join_subscripts(mapping.elements)));
+    }
     close("dim");
   }
   close("dimensions");

@@ -274,6 +274,72 @@ class Scheduler {
 
 }  // namespace
 
+namespace {
+// Reductions that read neither what changes in a run nor a loop around them, the outermost ones.
+struct SteadyReductions {
+  const Program& program;
+  AxisUse use;
+  std::vector<ExprId> found;
+  std::unordered_map<ExprId, bool> changing, holding;
+
+  template <class F>
+  bool any_below(ExprId id, F&& f) const {
+    const Expr& e = program.expr(id);
+    bool any = false;
+    for (uint32_t i = 0; i < e.count; i++) any |= f(program.argument(id, i));
+    if (e.op == Op::Load)
+      for (const IndexMap& index : program.load_of(id).indices)
+        if (index.kind == IndexMap::Computed) any |= f(index.expr);
+    return any;
+  }
+
+  bool changes(ExprId id) {
+    if (auto known = changing.find(id); known != changing.end()) return known->second;
+    Op op = program.expr(id).op;
+    bool result = op == Op::FirstStep || op == Op::StepIndex || op == Op::DelayRead;
+    if (op == Op::Load) {
+      const ProgramVariable& v = program.variables[program.load_of(id).variable];
+      result = v.place == Place::Row || v.role == Role::Initial;
+    }
+    result |= any_below(id, [&](ExprId below) { return changes(below); });
+    return changing[id] = result;
+  }
+
+  bool inside(ExprId id) {
+    if (auto known = holding.find(id); known != holding.end()) return known->second;
+    // An inverse is a place in working memory, which does not last.
+    bool whole = program.expr(id).op == Op::Reduce && program.reductions[program.expr(id).payload].op != ReduceOp::Invert && !use.of(id) && !changes(id);
+    if (whole) found.push_back(id);
+    bool result = whole || any_below(id, [&](ExprId below) { return inside(below); });
+    return holding[id] = result;
+  }
+};
+}  // namespace
+
+void hoist_invariants(Program& program) {
+  if (program.reductions.empty()) return;
+  SteadyReductions steady{program, AxisUse(program), {}, {}, {}};
+  std::vector<Equation*> touched;
+  for (auto* list : {&program.dynamics, &program.scores})
+    for (Equation& e : *list)
+      if (steady.inside(e.expr)) touched.push_back(&e);
+  if (touched.empty()) return;
+  ExprBuilder build(program);
+  AxisCopier copier(build, {}, 0);
+  for (ExprId id : steady.found) {
+    ProgramVariable v;
+    v.id = v.name = "$\u205Ainvariant\u205A" + std::to_string(program.variables.size());
+    v.role = Role::Helper;
+    v.place = Place::Fixed;
+    v.hidden = true;
+    program.variables.push_back(std::move(v));
+    VariableId variable = VariableId(program.variables.size() - 1);
+    program.invariants.push_back({variable, id, {}, {}});
+    copier.replace(id, build.load(variable));
+  }
+  for (Equation* e : touched) e->expr = copier.copy(e->expr);
+}
+
 Program schedule(UnorderedProgram unordered, std::vector<Diagnostic>& diagnostics) {
   Scheduler(unordered, diagnostics).run();
   return std::move(unordered.program);

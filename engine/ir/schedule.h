@@ -15,6 +15,9 @@ struct UnorderedProgram {
 // Errors (circular_dependency, circular_initial) name the variables of the cycle in order.
 Program schedule(UnorderedProgram unordered, std::vector<Diagnostic>& diagnostics);
 
+// Reductions that nothing in a run changes, inside equations that change, become hidden variables of the fixed region: computed once.
+void hoist_invariants(Program& program);
+
 // Row: time, stocks, other variables in order of evaluation, scores. Fixed: constants, then the rest.
 void assign_slots(Program& program);
 

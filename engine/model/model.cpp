@@ -58,6 +58,8 @@ std::vector<double> spread_points(std::pair<double, double> scale, size_t count)
 
 bool has_spread_points(const GraphicalFunction& table) { return table.x_scale && table.x == spread_points(*table.x_scale, table.x.size()); }
 
+bool is_input(const Variable& variable) { return variable.xml_attributes.find(" access=\"input\"") != std::string::npos; }
+
 void settle_kind(Variable& variable) {
   bool tables = variable.kind == VariableKind::Auxiliary && !variable.definitions.empty();
   for (const Definition& d : variable.definitions) tables = tables && d.table && d.equation.text.empty();

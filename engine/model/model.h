@@ -90,6 +90,9 @@ struct Variable {
   OtherMembers others;                        // of a JSON file
 };
 
+// Does its model offer it as an input to those who use the model as a module (XMILE's access="input", which readers keep as it stands)?
+bool is_input(const Variable& variable);
+
 // A graphical function without input is a table that others look up in, however it is spelled.
 void settle_kind(Variable& variable);
 

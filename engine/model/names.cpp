@@ -163,9 +163,9 @@ std::string_view trim_blanks(std::string_view text) {
   return first == text.npos ? std::string_view() : text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-std::vector<std::string> split_subscripts(std::string_view text) {
+std::vector<std::string> split_subscripts(std::string_view text, size_t most) {
   std::vector<std::string> out;
-  for (size_t begin = 0; begin <= text.size() && out.size() <= max_subscripts;) {
+  for (size_t begin = 0; begin <= text.size() && out.size() <= most;) {
     size_t end = std::min(text.find(',', begin), text.size());
     out.emplace_back(trim_blanks(text.substr(begin, end - begin)));
     begin = end + 1;

@@ -24,7 +24,7 @@ void append_utf8(std::string& out, uint32_t code_point);
 std::string_view trim_blanks(std::string_view text);
 // "Boston, q1" -> its parts, at most max_subscripts and one; and back.
 constexpr size_t max_subscripts = 64;  // of one element; no tool has more than a few dimensions
-std::vector<std::string> split_subscripts(std::string_view text);
+std::vector<std::string> split_subscripts(std::string_view text, size_t most = max_subscripts);
 std::string join_subscripts(const std::vector<std::string>& subscripts);
 
 // True if the name must be quoted to be read as one identifier in an equation.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "semantics/expression_lowering.h"
+#include "support/json.h"
 
 namespace loopscope {
 
@@ -22,6 +23,31 @@ ExpressionLowering::Curve ExpressionLowering::curve(const Ast& ast, AstId node, 
                                       build.node(Op::If, {build.node(Op::Less, {c.kind, build.constant(4)}), build.constant(5), build.constant(10)})});
   c.reach = build.multiply(c.width, widths);
   return c;
+}
+
+bool ExpressionLowering::has_curve(const Ast& ast, AstId kind) {
+  auto simulated = [&](std::optional<double> k) {
+    if (!k || *k == 0 || *k == 1 || *k == 2 || *k == 3 || *k == 4) return true;
+    std::string what = *k == 5 ? "by constant elasticity (5), whose formula is not published," : *k >= 10 && *k <= 15 ? "in whole numbers (10 to 15), whose rounding is not published," : "of kind " + format_number(*k);
+    error(ast, kind, Code::unsupported_feature, "demand " + what + " is not simulated; its kind is 0 (fixed), 1 (rectangular), 2 (triangular), 3 (normal) or 4 (exponential)");
+    return false;
+  };
+  const AstNode& n = ast.nodes[kind];
+  auto known = n.kind == AstKind::Name ? system_.index.find(ast.name_of(kind)) : system_.index.end();
+  if (known == system_.index.end() || n.count == 0) return simulated(constant_of(ast, kind));
+  // Of a profile, what its definitions say of this part of it, the last first.
+  const EquationVariable& v = system_.variables[known->second];
+  std::optional<uint32_t> part;
+  if (AstId last = ast.child(kind, n.count - 1); ast.nodes[last].kind == AstKind::Name) part = system_.dimensions.element(v.dimensions.back(), ast.name_of(last));
+  for (size_t d = v.definitions.size(); part && d-- > 0;) {
+    const EquationDefinition& definition = v.definitions[d];
+    const TargetAxis& axis = definition.target.back();
+    bool covers = axis.loop == none_id ? axis.element == *part : axis.map.empty() || std::find(axis.map.begin(), axis.map.end(), *part) != axis.map.end();
+    if (!covers) continue;
+    if (!definition.equation.empty() && !simulated(constant_of(definition.equation, definition.equation.root))) return false;
+    if (std::none_of(definition.target.begin(), definition.target.end() - 1, [](const TargetAxis& other) { return other.loop == none_id || !other.map.empty(); })) break;
+  }
+  return true;
 }
 
 ExprId ExpressionLowering::demand_at(const Curve& c, ExprId level) {

@@ -1,7 +1,5 @@
 #include "semantics/dimensions.h"
 
-#include <algorithm>
-
 #include "ir/program.h"
 #include "model/names.h"
 
@@ -18,7 +16,11 @@ void Dimensions::declare(const DimensionDeclaration& declaration) {
     d.elements.push_back(canonical_name(name));
     d.index.emplace(d.elements.back(), uint32_t(d.elements.size() - 1));
   }
-  for (const DimensionMapping& mapping : declaration.maps_to) d.maps_to.push_back(canonical_name(mapping.to));
+  for (const DimensionMapping& mapping : declaration.maps_to) {
+    mappings_.emplace_back(uint32_t(all_.size()), uint32_t(d.maps_to.size()));
+    d.maps_to.push_back({canonical_name(mapping.to), {}});
+    for (const std::string& element : mapping.elements) d.maps_to.back().elements.push_back(canonical_name(element));
+  }
   ids_.emplace(d.id, uint32_t(all_.size()));
   all_.push_back(std::move(d));
 }
@@ -34,6 +36,41 @@ std::optional<uint32_t> Dimensions::element(uint32_t dimension, const std::strin
   return it->second;
 }
 
+template <class F>
+void Dimensions::each_target(const Dimension& d, const DimensionMapping& mapping, uint32_t i, F&& f) const {
+  const Dimension& to = all_[find(mapping.to)];
+  if (mapping.elements.empty()) {
+    if (to.size() == d.size()) f(to.elements[i]);
+  } else if (mapping.elements.size() != d.size()) {
+    return;
+  } else if (to.index.count(mapping.elements[i])) {
+    f(mapping.elements[i]);
+  } else if (uint32_t part = find(mapping.elements[i]); part != none_id) {
+    for (const std::string& name : all_[part].elements) f(name);
+  }
+}
+
+// The map, if the mapping of `d`, read from `d` or backwards, gives each element of `from` exactly one of `to`.
+bool Dimensions::through(const Dimension& d, const DimensionMapping& mapping, bool forwards, const Dimension& from, const Dimension& to, std::vector<uint32_t>& map) const {
+  if (!(forwards ? d : all_[find(mapping.to)]).index.count(from.elements[0])) return false;
+  constexpr uint32_t several = none_id;
+  std::unordered_map<std::string_view, uint32_t> known;
+  for (uint32_t i = 0; i < d.size(); i++)
+    each_target(d, mapping, i, [&](const std::string& theirs) {
+      auto at = to.index.find(forwards ? theirs : d.elements[i]);
+      if (at == to.index.end()) return;
+      auto [meets, added] = known.emplace(forwards ? d.elements[i] : theirs, at->second);
+      if (!added && meets->second != at->second) meets->second = several;
+    });
+  map.clear();
+  for (const std::string& name : from.elements) {
+    auto meets = known.find(name);
+    if (meets == known.end() || meets->second == several) return false;
+    map.push_back(meets->second);
+  }
+  return true;
+}
+
 std::optional<std::vector<uint32_t>> Dimensions::mapping(uint32_t from, uint32_t to) const {
   const Dimension &a = all_[from], &b = all_[to];
   std::vector<uint32_t> map;
@@ -43,12 +80,15 @@ std::optional<std::vector<uint32_t>> Dimensions::mapping(uint32_t from, uint32_t
     map.push_back(it->second);
   }
   if (map.size() == a.size()) return map;
-  auto maps = [](const Dimension& x, const Dimension& y) { return std::find(x.maps_to.begin(), x.maps_to.end(), y.id) != x.maps_to.end(); };
-  if ((maps(a, b) || maps(b, a)) && a.size() == b.size()) {
-    map.clear();
-    for (uint32_t i = 0; i < a.size(); i++) map.push_back(i);
-    return map;
-  }
+  // Vensim's reading first: what a dimension maps to is what equations run over. Then the other way, then by what the elements are part of.
+  for (int how = 0; how < 4; how++)
+    for (auto [declaring, which] : mappings_) {
+      const DimensionMapping& mapping = all_[declaring].maps_to[which];
+      uint32_t target = find(mapping.to);
+      bool forwards = how & 1;
+      if (target == none_id || (how < 2) != ((forwards ? declaring : target) == from && (forwards ? target : declaring) == to)) continue;
+      if (through(all_[declaring], mapping, forwards, a, b, map)) return map;
+    }
   return std::nullopt;
 }
 

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "model/names.h"
+#include "semantics/connections.h"
 #include "semantics/expand.h"
 #include "semantics/external_definitions.h"
 #include "support/json.h"
@@ -27,12 +28,6 @@ double uniform_step(const std::vector<double>& x) {
 }
 
 struct SystemBuilder {
-  struct Connection {
-    const Variable* module;
-    std::string scope, prefix;
-    const SourceText *to, *from;
-  };
-
   const Project& project;
   const CompileOptions& options;
   std::vector<Diagnostic>& diagnostics;
@@ -40,8 +35,8 @@ struct SystemBuilder {
   LineIndex lines;
   ExternalDefinitions external;
   std::vector<Connection> pending;
+  const Connections* connected = nullptr;
   bool said_too_many_ = false;
-  std::unordered_map<std::string, std::string> connected;  // module input -> its source, by full id
 
   SystemBuilder(const Project& p, const CompileOptions& o, std::vector<Diagnostic>& d)
       : project(p), options(o), diagnostics(d), lines(p.source), external(system, lines, o.data, p.dialect, d) {}
@@ -167,61 +162,6 @@ struct SystemBuilder {
   }
 
 
-  // `to` takes its value from `from`. Vendors write both with or without the module's name, a leading point for the parent's variables.
-  void connect(const Connection& c) {
-    auto resolve = [&](const std::string& text, bool input) -> std::string {
-      std::string name = canonical_path(text);
-      if (!name.empty() && name[0] == '.') return c.scope + name.substr(1);
-      if (name.rfind(c.module->id + ".", 0) == 0) return c.scope + name;
-      if (input && system.index.count(c.prefix + name)) return c.prefix + name;
-      return system.index.count(c.scope + name) ? c.scope + name : name;
-    };
-    std::string target = resolve(c.to->text, true), source = resolve(c.from->text, false);
-    if (!system.index.count(target)) return error(*c.module, Code::unknown_variable, c.to->span, "the module connection sets " + target + ", which does not exist");
-    if (!system.index.count(source)) return error(*c.module, Code::unknown_variable, c.from->span, "the module connection reads " + source + ", which does not exist");
-    if (connected.emplace(target, source).first->second != source)  // files repeat a connection at both modules
-      error(*c.module, Code::duplicate_name, c.to->span, "the module's input " + target + " is connected twice; remove one of the connections");
-  }
-
-  // A module's input is its source, element by element. Inputs may lead to inputs, so arrays spread until nothing changes.
-  void connect_all() {
-    for (const Connection& c : pending) connect(c);
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (const auto& [target, source] : connected) {
-        EquationVariable& v = system.variables[system.index.at(target)];
-        const EquationVariable& from = system.variables[system.index.at(source)];
-        if (from.dimensions.size() <= v.dimensions.size()) continue;
-        v.dimensions = from.dimensions;
-        changed = true;
-      }
-    }
-    for (const auto& [target, source] : connected) {
-      EquationVariable& v = system.variables[system.index.at(target)];
-      EquationDefinition d;
-      for (uint32_t i = 0; i < v.dimensions.size(); i++) {
-        d.loops.push_back(v.dimensions[i]);
-        d.target.push_back({i, 0, {}});
-      }
-      const std::vector<uint32_t>& over = system.variables[system.index.at(source)].dimensions;
-      std::vector<AstId> subscripts;
-      for (size_t i = 0; i < over.size(); i++) {
-        subscripts.push_back(d.equation.add_name(system.dimensions[v.dimensions[i]].id));
-        if (over[i] != v.dimensions[i] && !system.dimensions.mapping(v.dimensions[i], over[i]))
-          diagnostics.push_back(diagnose(Code::wrong_subscripts, "the module's input is an array over " + system.dimensions[v.dimensions[i]].name + ", and " + source +
-                                                                     ", which it is connected to, over " + system.dimensions[over[i]].name, v.written->span, v.name));
-      }
-      AstNode node{};
-      node.kind = AstKind::Name;
-      node.name = uint32_t(d.equation.names.size());
-      d.equation.names.push_back(source);
-      d.equation.root = d.equation.add(node, subscripts);
-      v.definitions = {std::move(d)};
-      v.kind = VariableKind::Auxiliary;  // whatever it is when it stands alone
-      v.non_negative = false;
-    }
-  }
-
   void declare(const DimensionDeclaration& d) {
     constexpr uint32_t longest = 1'000'000;
     if (d.external.present()) return system.dimensions.declare(external.elements(d));
@@ -238,13 +178,26 @@ struct SystemBuilder {
       warning.severity = Severity::Warning;  // an error wherever the mapping is used
       diagnostics.push_back(std::move(warning));
     };
+    const Dimensions& dimensions = system.dimensions;
     for (const DimensionDeclaration& d : project.dimensions)
       for (const auto& [name, elements] : d.maps_to) {
-        uint32_t to = system.dimensions.find(canonical_name(name)), from = system.dimensions.find(d.id);
-        if (to == none_id) say(d, Code::unknown_dimension, "the dimension " + d.name + " maps to " + name + ", which the file does not define");
-        else if (from != none_id && !system.dimensions.mapping(from, to))
-          say(d, Code::wrong_subscripts, "the dimensions " + d.name + " and " + name + " have " + std::to_string(system.dimensions[from].size()) + " and " +
-                                             std::to_string(system.dimensions[to].size()) + " elements and cannot be mapped one to one");
+        uint32_t to = dimensions.find(canonical_name(name)), from = dimensions.find(d.id);
+        if (to == none_id) {
+          say(d, Code::unknown_dimension, "the dimension " + d.name + " maps to " + name + ", which the file does not define");
+          continue;
+        }
+        if (from == none_id) continue;
+        std::string sizes = std::to_string(dimensions[from].size()) + " and ";
+        if (elements.empty() && !dimensions.mapping(from, to))
+          say(d, Code::wrong_subscripts, "the dimensions " + d.name + " and " + name + " have " + sizes + std::to_string(dimensions[to].size()) + " elements and cannot be mapped one to one");
+        if (!elements.empty() && elements.size() != dimensions[from].size())
+          say(d, Code::wrong_subscripts, "the dimension " + d.name + " and the list of what it maps to in " + name + " have " + sizes + std::to_string(elements.size()) + " elements; give each one");
+        for (const std::string& element : elements) {
+          std::string id = canonical_name(element);
+          uint32_t part = dimensions.find(id);
+          if (!id.empty() && !dimensions.element(to, id) && (part == none_id || !dimensions.mapping(part, to)))
+            say(d, Code::unknown_subscript, "the dimension " + d.name + " maps to " + element + ", which is neither an element nor a part of " + name);
+        }
       }
   }
 
@@ -279,30 +232,12 @@ struct SystemBuilder {
     if (system.index.emplace(v.id, uint32_t(system.variables.size())).second) system.variables.push_back(std::move(v));
   }
 
-  // Where a definition's values go: an element, or a loop, an axis.
   void definition(EquationVariable& v, const Variable& written, const Definition& d) {
     EquationDefinition out;
     out.text = &d.equation;
-    if (!d.subscripts.empty() && d.subscripts.size() != v.dimensions.size())
-      return error(written, Code::wrong_subscripts, d.equation.span, "subscripts of an element: " + std::to_string(d.subscripts.size()) + "; dimensions of the variable: " +
-                                                                         std::to_string(v.dimensions.size()));
-    for (uint32_t i = 0; i < v.dimensions.size(); i++) {
-      TargetAxis axis;
-      bool whole = d.subscripts.empty();
-      std::string name = whole ? "*" : canonical_name(d.subscripts[i]);
-      auto element = whole ? std::nullopt : system.dimensions.element(v.dimensions[i], name);
-      uint32_t loop = element ? none_id : name == "*" ? v.dimensions[i] : system.dimensions.find(name);
-      auto map = loop == none_id || loop == v.dimensions[i] ? std::nullopt : system.dimensions.mapping(loop, v.dimensions[i]);
-      if (element) axis.element = *element;
-      else if (loop == none_id || (loop != v.dimensions[i] && !map))
-        return left_out(written, d.equation.span, (name.empty() ? "an empty subscript" : name) + " is no element of the dimension " + system.dimensions[v.dimensions[i]].name);
-      else {
-        axis.loop = uint32_t(out.loops.size());
-        out.loops.push_back(loop);
-        if (map) axis.map = *map;
-      }
-      out.target.push_back(std::move(axis));
-    }
+    std::string wrong = place_definition(system, v, d.subscripts, out);
+    if (!d.subscripts.empty() && d.subscripts.size() != v.dimensions.size()) return error(written, Code::wrong_subscripts, d.equation.span, std::move(wrong));
+    if (!wrong.empty()) return left_out(written, d.equation.span, std::move(wrong));
     for (const std::vector<std::string>& part : d.except)
       if (!add_exception(v, written, d, part, out)) return;
     if (d.table) out.table = add_table(system, v.id, *d.table);
@@ -331,9 +266,9 @@ struct SystemBuilder {
   void equation(uint32_t index, Expander& expander) {
     const Variable* written = system.variables[index].written;
     if (system.variables[index].kind == VariableKind::Table || written->kind == VariableKind::Module) return;
-    if (connected.count(system.variables[index].id)) return;  // has its source's value
+    if (connected->whole(system.variables[index].id)) return;  // has its source's value
     bool stock = written->kind == VariableKind::Stock;
-    if (written->definitions.empty()) return error(*written, Code::empty_equation, {}, stock ? "this stock has no initial value" : "this variable has no equation");
+    if (written->definitions.empty() && system.variables[index].definitions.empty()) return error(*written, Code::empty_equation, {}, stock ? "this stock has no initial value" : "this variable has no equation");
     // Definitions that had errors were left out: those that remain are in the order of the written ones.
     size_t i = 0;
     auto is_of = [&](const Definition& d) { return i < system.variables[index].definitions.size() && system.variables[index].definitions[i].text == &d.equation; };
@@ -431,11 +366,13 @@ struct SystemBuilder {
     check_mappings();
     std::vector<const Model*> inside{&model};
     declare_model(model, "", inside);
-    connect_all();
+    Connections connections(project, system, diagnostics);
+    connections.make(pending);
+    connected = &connections;
     if (computed) specs();
     Expander expander(system, project.dialect, lines, diagnostics);
     expander.set_macros(project.macros);
-    expander.set_connected(connected);
+    expander.set_connected(connections.inputs());
     uint32_t written = uint32_t(system.variables.size());
     for (uint32_t i = 0; i < written; i++) {
       equation(i, expander);
@@ -463,6 +400,29 @@ struct SystemBuilder {
 
 bool names_axis(const EquationSystem& system, const std::string& name, uint32_t dimension) {
   return system.dimensions.element(dimension, name) || system.dimensions.find(name) != none_id;
+}
+
+std::string place_definition(const EquationSystem& system, const EquationVariable& v, const std::vector<std::string>& subscripts, EquationDefinition& out) {
+  if (!subscripts.empty() && subscripts.size() != v.dimensions.size())
+    return "subscripts of an element: " + std::to_string(subscripts.size()) + "; dimensions of the variable: " + std::to_string(v.dimensions.size());
+  for (uint32_t i = 0; i < v.dimensions.size(); i++) {
+    TargetAxis axis;
+    std::string name = subscripts.empty() ? "*" : canonical_name(subscripts[i]);
+    auto element = subscripts.empty() ? std::nullopt : system.dimensions.element(v.dimensions[i], name);
+    uint32_t loop = element ? none_id : name == "*" ? v.dimensions[i] : system.dimensions.find(name);
+    auto map = loop == none_id || loop == v.dimensions[i] ? std::nullopt : system.dimensions.mapping(loop, v.dimensions[i]);
+    if (map && std::unordered_set<uint32_t>(map->begin(), map->end()).size() < map->size()) map.reset();  // would set an element twice
+    if (element) axis.element = *element;
+    else if (loop == none_id || (loop != v.dimensions[i] && !map))
+      return (name.empty() ? "an empty subscript" : name) + " is no element of the dimension " + system.dimensions[v.dimensions[i]].name;
+    else {
+      axis.loop = uint32_t(out.loops.size());
+      out.loops.push_back(loop);
+      if (map) axis.map = *map;
+    }
+    out.target.push_back(std::move(axis));
+  }
+  return "";
 }
 
 bool is_reducer(const Ast& ast, AstId node) {

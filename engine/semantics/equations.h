@@ -119,6 +119,9 @@ std::string scoped_name(const std::string& scope, const std::string& id);
 // Is a subscript's name an element of that dimension, or a dimension? Then it is nothing else, whatever variables are called so.
 bool names_axis(const EquationSystem& system, const std::string& name, uint32_t dimension);
 
+// Where a definition with these subscripts puts its values: an element, or a loop, an axis. Says what is wrong with them, if something is.
+std::string place_definition(const EquationSystem& system, const EquationVariable& v, const std::vector<std::string>& subscripts, EquationDefinition& out);
+
 // Is the call one that folds the whole axes of its arguments into a number?
 bool is_reducer(const Ast& ast, AstId node);
 

@@ -338,8 +338,11 @@ AstId Expander::expand_transposed(const Ast& from, AstId node, Ast& out, const S
 }
 
 AstId Expander::copy_call(const Ast& from, AstId node, Ast& out, const Scope& scope, std::string_view name) {
+  const Builtin& builtin = *find_builtin(name);
+  Scope inside = scope;
+  inside.reduced |= is_reducer(from, node) || builtin.kind == BuiltinKind::Fold || (builtin.kind == BuiltinKind::Special && builtin.special() == BuiltinSpecial::InvertMatrix);
   std::vector<AstId> arguments;
-  for (uint32_t i = 0; i < from.nodes[node].count; i++) arguments.push_back(expand(from, from.child(node, i), out, scope, false));
+  for (uint32_t i = 0; i < from.nodes[node].count; i++) arguments.push_back(expand(from, from.child(node, i), out, inside, false));
   return out.add_call(from.like(node), name, arguments);
 }
 
@@ -451,15 +454,16 @@ uint32_t Expander::take_streams(uint32_t variable) {
   return first;
 }
 
-// Makes the expanded tree the equation of a hidden variable and returns a reference to it. Whole axes of arrays in it (`*`) become loops
-// of the hidden variable and stay whole axes of the reference: SUM(PREVIOUS(m[row,*])) is SUM(hidden[row,*]).
+// Makes the expanded tree the equation of a hidden variable and returns a reference to it. Whole axes of arrays in it (`*`) that a reducer
+// folds become loops of the hidden variable and stay whole axes of the reference: SUM(PREVIOUS(m[row,*])) is SUM(hidden[row,*]).
 AstId Expander::lift(const Scope& scope, const std::string& suffix, Ast tree, const AstNode& place, Ast& out, uint32_t& hidden) {
   std::vector<uint32_t> loops = *scope.loops;
   size_t outer = loops.size();
   std::vector<bool> reduced(tree.nodes.size(), false);  // what a reducer in the tree folds stays as it is
   for (AstId id = AstId(tree.nodes.size()); id-- > 0;)
     for (uint32_t i = 0; i < tree.nodes[id].count; i++) reduced[tree.child(id, i)] = reduced[id] || is_reducer(tree, id);
-  for (AstId id = 0; id < tree.nodes.size(); id++) {
+  bool widened = scope.reduced || outer == 0;  // otherwise they go with the loops, one by one
+  for (AstId id = 0; widened && id < tree.nodes.size(); id++) {
     if (tree.nodes[id].kind != AstKind::Name || reduced[id]) continue;
     auto it = system_.index.find(tree.name_of(id));
     if (it == system_.index.end()) continue;

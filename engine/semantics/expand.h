@@ -1,6 +1,7 @@
 // Expansion of one model's equations: names resolved, macro instances and lifted calls made into hidden variables.
 #pragma once
 #include <unordered_map>
+#include <unordered_set>
 
 #include "semantics/builtins.h"
 #include "semantics/equations.h"
@@ -25,7 +26,7 @@ class Expander {
   uint32_t find_variable(const std::string& name, const std::string& scope) const;
   // The modeller's own macros, by canonical name, and the inputs of modules that are connected.
   void set_macros(const std::vector<Macro>& macros);
-  void set_connected(std::unordered_map<std::string, std::string> connected) { connected_ = std::move(connected); }
+  void set_connected(std::unordered_set<std::string> connected) { connected_ = std::move(connected); }
   void report(uint32_t variable, Code code, const SourceText* text, uint32_t offset, uint32_t length, std::string message);
 
  private:
@@ -38,6 +39,7 @@ class Expander {
     const std::vector<uint32_t>* loops;  // dimensions that the equation is repeated over
     // Macro bodies only: name -> tree of its own (a number or a name).
     const std::unordered_map<std::string, std::pair<Ast, AstId>>* bindings;
+    bool reduced = false;          // a reducer folds the whole axes that stand here
   };
 
   Ast expand_text(const Scope& scope);  // the scope's text
@@ -77,7 +79,7 @@ class Expander {
   std::vector<Diagnostic>& diagnostics_;
   std::unordered_map<uint32_t, uint32_t> hidden_count_;  // by owner
   std::unordered_map<std::string, BuiltinMacro> macros_;
-  std::unordered_map<std::string, std::string> connected_;  // module input -> source
+  std::unordered_set<std::string> connected_;  // module inputs
   uint32_t streams_ = 0;
   int macro_depth_ = 0;
   uint32_t instances_ = 0;

@@ -99,6 +99,10 @@ AstId Expander::expand_macro(const Ast& from, AstId node, Ast& out, const Scope&
       if (literal) bound.root = bound.add_number(*literal);
       else if (named != none_id && system_.variables[named].kind == VariableKind::Table) bound.root = bound.add_name(system_.variables[named].id);  // to be looked up in
       else bound.root = name_of_argument(from, argument, bound, outside, parameter.name.c_str());
+      // Its variables run over the equation's loops: what the reducer passes they cannot tell apart.
+      bool passed = scope.reduced && !scope.loops->empty();
+      if (passed && std::any_of(bound.nodes.begin(), bound.nodes.end(), [](const AstNode& node) { return node.kind == AstKind::Wildcard || node.kind == AstKind::Range; }))
+        return error(scope, from, argument, Code::unsupported_feature, "a whole axis is given to " + name + " inside a reducer, in an equation over dimensions; give it a variable of its own", out);
     } else {
       std::vector<ParseError> ignored;
       Ast fallback = parse_equation(parameter.fallback, Dialect::Xmile, ignored);

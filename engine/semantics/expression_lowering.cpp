@@ -97,6 +97,13 @@ ExprId ExpressionLowering::value(BuiltinValue v) {
   }
 }
 
+std::optional<double> ExpressionLowering::constant_of(const Ast& ast, AstId node) const {
+  auto known = ast.nodes[node].kind == AstKind::Name ? system_.index.find(ast.name_of(node)) : system_.index.end();
+  if (known == system_.index.end() || system_.variables[known->second].definitions.size() != 1) return literal_number(ast, node);
+  const Ast& tree = system_.variables[known->second].definitions[0].equation;
+  return tree.empty() ? std::nullopt : literal_number(tree, tree.root);
+}
+
 ExprId ExpressionLowering::fallback(std::string_view word) {
   if (word == "inf") return build.constant(HUGE_VAL);
   if (word == "-inf") return build.constant(-HUGE_VAL);
@@ -269,6 +276,9 @@ ExprId ExpressionLowering::special(const Ast& ast, AstId node, BuiltinSpecial wh
   const AstNode& n = ast.nodes[node];
   auto argument = [&](uint32_t i) { return visit(ast, ast.child(node, i)); };
   auto variable_of = [&](AstId name) { return program_id_[system_.index.at(ast.name_of(name))]; };
+  if (what >= BuiltinSpecial::Allocate)
+    for (uint32_t kind = what == BuiltinSpecial::Allocate ? 5 : 3; kind < n.count; kind += 4)
+      if (!has_curve(ast, ast.child(node, kind))) return build.constant(std::nan(""));
   switch (what) {
     case BuiltinSpecial::SafeDivide: {
       ExprId a = argument(0), b = argument(1);

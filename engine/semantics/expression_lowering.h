@@ -17,6 +17,7 @@ struct LoweringAxis {
   uint32_t extent = 0;
   bool fixed = false;
   uint32_t element = 0;   // of a fixed one
+  bool single = false;    // the element that the definition is for: there is no loop over it
 };
 
 class ExpressionLowering {
@@ -43,6 +44,13 @@ class ExpressionLowering {
     uint32_t dimension, offset, extent, occurrence;
     bool named;  // written as a dimension that no loop runs over
     LoweringAxis axis;
+    bool like(const FreeAxis& other) const { return dimension == other.dimension && offset == other.offset && extent == other.extent; }
+    bool operator==(const FreeAxis& other) const { return like(other) && occurrence == other.occurrence; }
+  };
+  // The loop that an argument is a vector over, and the dimension whose elements are meant there, position by position.
+  struct VectorAxis {
+    size_t loop;
+    uint32_t dimension;
   };
 
   ExprId visit(const Ast& ast, AstId node);
@@ -58,6 +66,9 @@ class ExpressionLowering {
                       const std::vector<ExprId>& arguments, bool& whole);
   // The index maps of a name's subscripts, or of its axes where it has none. False after an error.
   bool indices_of(const Ast& ast, AstId node, const EquationVariable& v, std::vector<IndexMap>& indices);
+  // Whole axes that nothing reduces (x[2:4] as the equation of an array): the loops that no other subscript names, position by position.
+  bool slice(const Ast& ast, AstId node, const EquationVariable& v, const std::vector<std::pair<uint32_t, FreeAxis>>& open, std::vector<IndexMap>& indices);
+  bool names_loop(const Ast& ast, AstId subscript, uint32_t dimension, size_t loop) const;
   ExprId reduce(const Ast& ast, AstId node, BuiltinReducer reducer);
   ExprId fold(const Ast& ast, AstId node, Op op);
   // Marks a value as a reducer of the modeller's, which LTM makes a node of.
@@ -73,16 +84,20 @@ class ExpressionLowering {
     ExprId quantity, kind, priority, width, reach;
   };
   Curve curve(const Ast& ast, AstId node, uint32_t first);
+  // False, with an error, if the kind of a curve is a number known now and none that is simulated.
+  bool has_curve(const Ast& ast, AstId kind);
   ExprId demand_at(const Curve& curve, ExprId level);
   ExprId supply_at(const Curve& curve, ExprId level);
   template <class F>
   ExprId search(uint32_t axis, ExprId low, ExprId high, F&& too_low);
   ExprId allocate(const Ast& ast, AstId node);
   ExprId market_price(const Ast& ast, AstId node);
-  // The loop that an argument is a vector over: the last one that it reads.
-  size_t vector_axis(const Ast& ast, AstId argument) const;
-  // Visits the argument with that loop running on its own; gives its value and the axis.
-  ExprId along(const Ast& ast, AstId argument, size_t axis, LoweringAxis& other);
+  // The last loop that it reads, or else the last that has as many elements.
+  std::optional<VectorAxis> vector_axis(const Ast& ast, AstId argument) const;
+  // Visits the argument, with that loop running on its own where `other` wants to know its axis.
+  ExprId along(const Ast& ast, AstId argument, VectorAxis vector, LoweringAxis* other);
+  // A number, or the name of a variable whose equation is one.
+  std::optional<double> constant_of(const Ast& ast, AstId node) const;
   ExprId value(BuiltinValue v);
   ExprId fallback(std::string_view word);
   ExprId safe_divide(ExprId a, ExprId b, ExprId otherwise);

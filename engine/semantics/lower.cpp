@@ -97,7 +97,7 @@ class Lowering {
     for (uint32_t d = 0; d < v.definitions.size(); d++)
       each_element(v, v.definitions[d], [&](uint32_t element, const std::vector<uint32_t>&) {
         uint32_t before = std::exchange(owner[element], d);
-        if (said || before == none_id || !v.definitions[before].loops.empty() || !v.definitions[d].loops.empty() || !v.written) return;
+        if (said || before == none_id || !v.definitions[before].loops.empty() || !v.definitions[d].loops.empty() || !v.written || !v.definitions[d].text) return;
         said = true;
         reporter(i, v.definitions[d].text)(Code::duplicate_name, 0, 0, "the element [" + element_name(v, element) + "] has two equations; the last one counts");
         diagnostics_.back().severity = Severity::Warning;
@@ -163,6 +163,7 @@ class Lowering {
       uint32_t dimension = loop == none_id ? v.dimensions[a] : d.loops[loop];
       LoweringAxis axis{dimension, loop == none_id ? 0 : loop, 0, system_.dimensions[dimension].size()};
       axis.fixed = loop == none_id || at;
+      axis.single = loop == none_id;
       axis.element = loop == none_id ? d.target[a].element : at ? (*at)[loop] : 0;
       axes.push_back(axis);
     }

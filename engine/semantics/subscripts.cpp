@@ -27,6 +27,9 @@ std::optional<IndexMap> ExpressionLowering::follow(const LoweringAxis& axis, uin
   if (axis.fixed) return IndexMap{IndexMap::Fixed, map.empty() ? axis.element : map[axis.element]};
   if (map.empty()) return IndexMap{IndexMap::Axis, axis.number, axis.offset};
   std::vector<uint32_t> table(map.begin() + axis.offset, map.begin() + axis.offset + axis.extent);
+  bool in_a_row = true;
+  for (uint32_t i = 0; i < table.size(); i++) in_a_row &= table[i] == table[0] + i;
+  if (in_a_row) return IndexMap{IndexMap::Axis, axis.number, table.empty() ? 0 : table[0]};
   return IndexMap{IndexMap::Mapped, axis.number, 0, index_table(std::move(table))};
 }
 
@@ -89,12 +92,9 @@ void ExpressionLowering::collect(const Ast& ast, AstId node, std::vector<FreeAxi
   const AstNode& n = ast.nodes[node];
   if (is_reducer(ast, node)) return;
   auto note = [&](FreeAxis free, std::vector<FreeAxis>& here) {
-    for (const FreeAxis& other : here)
-      free.occurrence += other.dimension == free.dimension && other.offset == free.offset && other.extent == free.extent && !free.named;
+    for (const FreeAxis& other : here) free.occurrence += other.like(free) && !free.named;
     here.push_back(free);
-    for (const FreeAxis& other : out)
-      if (other.dimension == free.dimension && other.offset == free.offset && other.extent == free.extent && other.occurrence == free.occurrence) return;
-    out.push_back(free);
+    if (std::find(out.begin(), out.end(), free) == out.end()) out.push_back(free);
   };
   auto known = n.kind == AstKind::Name ? system_.index.find(ast.name_of(node)) : system_.index.end();
   if (known != system_.index.end()) {
@@ -120,11 +120,28 @@ void ExpressionLowering::collect(const Ast& ast, AstId node, std::vector<FreeAxi
 
 ExprId ExpressionLowering::over_free_axes(const Ast& ast, const std::vector<AstId>& arguments, std::vector<uint32_t>& extents, uint32_t& first, const std::function<ExprId()>& body) {
   std::vector<FreeAxis> free;
-  for (AstId argument : arguments) collect(ast, argument, free);
   first = next_axis_;
-  for (FreeAxis& f : free) {
-    f.axis = {f.dimension, next_axis_++, f.offset, f.extent};
-    extents.push_back(f.extent);
+  for (AstId argument : arguments) {
+    std::vector<FreeAxis> own;
+    collect(ast, argument, own);
+    // Where an argument has other dimensions than those before it, of the same sizes, they run together.
+    std::vector<size_t> others;
+    for (size_t i = 0; i < free.size(); i++)
+      if (std::find(own.begin(), own.end(), free[i]) == own.end()) others.push_back(i);
+    auto known = [&](const FreeAxis& f) { return std::find(free.begin(), free.end(), f) != free.end(); };
+    own.erase(std::remove_if(own.begin(), own.end(), known), own.end());
+    bool together = !others.empty() && !own.empty();
+    for (size_t i = 0; i < own.size(); i++) {
+      FreeAxis& f = own[i];
+      bool fits = together && own.size() == others.size() && free[others[i]].extent == f.extent;
+      f.axis = {f.dimension, fits ? free[others[i]].axis.number : next_axis_++, f.offset, f.extent};
+      if (!fits) extents.push_back(f.extent);
+      if (together && !fits) {
+        error(ast, argument, Code::wrong_subscripts, "this runs over other dimensions than what stands before it, and not over as many elements; they are taken together, element by element");
+        together = false;
+      }
+    }
+    free.insert(free.end(), own.begin(), own.end());
   }
   reducers_.push_back(std::move(free));
   ExprId result = body();
@@ -163,13 +180,11 @@ ExprId ExpressionLowering::aggregate(const Ast& ast, AstId node, ExprId value) {
 }
 
 std::optional<IndexMap> ExpressionLowering::find_free(FreeAxis wanted, uint32_t dimension, std::vector<FreeAxis>& seen) {
-  for (const FreeAxis& other : seen)
-    wanted.occurrence += other.dimension == wanted.dimension && other.offset == wanted.offset && other.extent == wanted.extent && !wanted.named;
+  for (const FreeAxis& other : seen) wanted.occurrence += other.like(wanted) && !wanted.named;
   seen.push_back(wanted);
   for (size_t r = reducers_.size(); r-- > 0;)
     for (const FreeAxis& free : reducers_[r])
-      if (free.dimension == wanted.dimension && free.offset == wanted.offset && free.extent == wanted.extent && free.occurrence == wanted.occurrence)
-        return follow(free.axis, dimension);
+      if (free == wanted) return follow(free.axis, dimension);
   return std::nullopt;
 }
 
@@ -230,7 +245,7 @@ std::string ExpressionLowering::why_none(const Ast& ast, AstId node, uint32_t di
   if (literal_number(ast, node)) return "the subscript " + text + " is not a whole number from 1 to " + size;
   switch (ast.nodes[node].kind) {
     case AstKind::Position: return text + " is none of the subscripts of what the equation sets, or not one over this dimension";
-    case AstKind::Range: return "the range " + text + " must run upwards from one of its elements to another, by name or number from 1 to " + size + ", inside a reducer such as SUM";
+    case AstKind::Range: return "the range " + text + " must run upwards from one of its elements to another, by name or number from 1 to " + size + ", inside a reducer such as SUM or an equation of an array";
     case AstKind::Wildcard: return text + " stands for many elements and one number is wanted; reduce them, as with SUM";
     case AstKind::Name: return "the equation does not run over " + text + ", nor over what is mapped to this dimension";
     default: return text + " chooses no element";
@@ -240,11 +255,18 @@ std::string ExpressionLowering::why_none(const Ast& ast, AstId node, uint32_t di
 bool ExpressionLowering::indices_of(const Ast& ast, AstId node, const EquationVariable& v, std::vector<IndexMap>& indices) {
   const AstNode& n = ast.nodes[node];
   std::vector<FreeAxis> seen;
+  std::vector<std::pair<uint32_t, FreeAxis>> open;
   std::vector<bool> used(axes_.size(), false);
+  bool loops = std::any_of(axes_.begin(), axes_.end(), [](const LoweringAxis& axis) { return !axis.single; });
   for (uint32_t i = 0; i < v.dimensions.size(); i++) {
     std::optional<IndexMap> index;
     if (n.count) {
       index = subscript(ast, ast.child(node, i), v.dimensions[i], seen);
+      auto free = index || !loops ? std::nullopt : free_axis(ast, ast.child(node, i), v.dimensions[i]);
+      if (free && !free->named && (free->dimension == v.dimensions[i] || system_.dimensions.mapping(free->dimension, v.dimensions[i]))) {
+        open.emplace_back(i, *free);
+        index = IndexMap{};  // of slice()
+      }
     } else {
       // Without subscripts: the loop over the same dimension, each once.
       for (size_t a = 0; a < axes_.size() && !index; a++)
@@ -262,6 +284,52 @@ bool ExpressionLowering::indices_of(const Ast& ast, AstId node, const EquationVa
       return false;
     }
     indices.push_back(*index);
+  }
+  return open.empty() || slice(ast, node, v, open, indices);
+}
+
+bool ExpressionLowering::names_loop(const Ast& ast, AstId subscript, uint32_t dimension, size_t loop) const {
+  const AstNode& n = ast.nodes[subscript];
+  if (n.kind == AstKind::Position) return literal_number(ast, ast.child(subscript, 0)) == double(loop + 1);
+  if (n.kind != AstKind::Name || n.count || system_.dimensions.element(dimension, ast.name_of(subscript))) return false;
+  uint32_t named = system_.dimensions.find(ast.name_of(subscript));
+  return named != none_id && (axes_[loop].dimension == named || (named_axis(named) == nullptr && system_.dimensions.mapping(axes_[loop].dimension, named)));
+}
+
+bool ExpressionLowering::slice(const Ast& ast, AstId node, const EquationVariable& v, const std::vector<std::pair<uint32_t, FreeAxis>>& open, std::vector<IndexMap>& indices) {
+  std::vector<size_t> loops;
+  for (size_t a = 0; a < axes_.size(); a++) {
+    bool taken = axes_[a].single;
+    for (uint32_t i = 0; i < v.dimensions.size(); i++) taken |= names_loop(ast, ast.child(node, i), v.dimensions[i], a);
+    if (!taken) loops.push_back(a);
+  }
+  auto bind = [&](const std::pair<uint32_t, FreeAxis>& one, size_t loop) {
+    const LoweringAxis& over = axes_[loop];
+    const FreeAxis& f = one.second;
+    indices[one.first] = *follow({f.dimension, over.number, f.offset, f.extent, over.fixed, f.offset + over.element}, v.dimensions[one.first]);
+    loops.erase(std::find(loops.begin(), loops.end(), loop));
+  };
+  // The loop over the same elements where there is one, as for an array without subscripts; the rest in order.
+  std::vector<const std::pair<uint32_t, FreeAxis>*> rest;
+  for (const auto& one : open) {
+    auto same = std::find_if(loops.begin(), loops.end(), [&](size_t a) { return axes_[a].dimension == one.second.dimension && axes_[a].extent == one.second.extent; });
+    if (same == loops.end()) rest.push_back(&one);
+    else bind(one, *same);
+  }
+  if (!rest.empty() && rest.size() != loops.size()) {
+    error(ast, node, Code::wrong_subscripts, print_ast(ast, node) + " leaves " + std::to_string(rest.size()) + (rest.size() == 1 ? " axis" : " axes") + " whole for the " + std::to_string(loops.size()) +
+                                                 " that the equation runs over besides; name elements or dimensions, or reduce it, as with SUM");
+    return false;
+  }
+  for (const auto* one : rest) {
+    const LoweringAxis& over = axes_[loops[0]];
+    if (over.extent != one->second.extent) {
+      AstId subscript = ast.child(node, one->first);
+      error(ast, subscript, Code::wrong_subscripts, print_ast(ast, subscript) + " is " + std::to_string(one->second.extent) + " elements of " + v.id + ", and the equation runs over the " +
+                                                        std::to_string(over.extent) + " of " + system_.dimensions[over.dimension].name);
+      return false;
+    }
+    bind(*one, loops[0]);
   }
   return true;
 }

@@ -6,53 +6,63 @@
 
 namespace loopscope {
 
-size_t ExpressionLowering::vector_axis(const Ast& ast, AstId argument) const {
-  size_t best = axes_.size();
-  std::vector<AstId> pending{argument};
+std::optional<ExpressionLowering::VectorAxis> ExpressionLowering::vector_axis(const Ast& ast, AstId argument) const {
+  std::optional<VectorAxis> best;
+  std::vector<bool> taken(axes_.size(), false);
+  uint32_t last = none_id;  // subscript, of what is none of the equation's dimensions
+  std::vector<std::pair<AstId, bool>> pending{{argument, false}};
   while (!pending.empty()) {
-    AstId id = pending.back();
+    auto [id, reduced] = pending.back();
     pending.pop_back();
+    reduced |= is_reducer(ast, id);
     const AstNode& n = ast.nodes[id];
     auto known = n.kind == AstKind::Name ? system_.index.find(ast.name_of(id)) : system_.index.end();
-    // Dimensions that are named in subscripts, or those of an array without.
+    // Dimensions that are named in subscripts or whole, or those of an array without.
     std::vector<uint32_t> read;
     if (known != system_.index.end() && n.count == 0) read = system_.variables[known->second].dimensions;
     else if (n.kind == AstKind::Name && n.count == 0) read = {system_.dimensions.find(ast.name_of(id))};
     for (uint32_t i = 0; i < n.count; i++) {
       AstId below = ast.child(id, i);
-      bool axis = known != system_.index.end() && ast.nodes[below].kind == AstKind::Name &&
-                  names_axis(system_, ast.name_of(below), system_.variables[known->second].dimensions[i]);
-      if (axis) read.push_back(system_.dimensions.find(ast.name_of(below)));
-      else pending.push_back(below);
+      uint32_t dimension = known == system_.index.end() ? none_id : system_.variables[known->second].dimensions[i];
+      bool axis = dimension != none_id && ast.nodes[below].kind == AstKind::Name && names_axis(system_, ast.name_of(below), dimension);
+      bool whole = !reduced && dimension != none_id && ast.nodes[below].kind == AstKind::Wildcard && ast.nodes[below].count == 0;
+      if (axis || whole) read.push_back(whole ? dimension : system_.dimensions.find(ast.name_of(below)));
+      else pending.emplace_back(below, reduced);
     }
-    for (size_t a = 0; a < axes_.size(); a++)
-      if (std::find(read.begin(), read.end(), axes_[a].dimension) != read.end() && (best == axes_.size() || a > best)) best = a;
+    for (size_t a = 0; a < axes_.size(); a++) {
+      if (std::find(read.begin(), read.end(), axes_[a].dimension) == read.end()) continue;
+      taken[a] = true;
+      if (!best || a > best->loop) best = {a, axes_[a].dimension};
+    }
+    if (last == none_id && !reduced && !read.empty() && !named_axis(read.back())) last = read.back();
   }
+  for (size_t a = axes_.size(); last != none_id && a-- > 0;)
+    if (!axes_[a].single && !taken[a] && axes_[a].extent == system_.dimensions[last].size()) return VectorAxis{a, last};
   return best;
 }
 
-ExprId ExpressionLowering::along(const Ast& ast, AstId argument, size_t axis, LoweringAxis& other) {
-  LoweringAxis saved = axes_[axis];
-  other = {saved.dimension, next_axis_++, saved.offset, saved.extent};
-  axes_[axis] = other;
+ExprId ExpressionLowering::along(const Ast& ast, AstId argument, VectorAxis vector, LoweringAxis* other) {
+  LoweringAxis saved = axes_[vector.loop];
+  axes_[vector.loop].dimension = vector.dimension;
+  if (other) axes_[vector.loop] = *other = {vector.dimension, next_axis_++, saved.offset, saved.extent};
   ExprId value = visit(ast, argument);
-  axes_[axis] = saved;
+  axes_[vector.loop] = saved;
   return value;
 }
 
 // 1-based; of equal values the first in the array comes first. Direction 1 ascending, 0 (or less) descending.
 ExprId ExpressionLowering::vector_rank(const Ast& ast, AstId node) {
-  size_t axis = vector_axis(ast, ast.child(node, 0));
-  if (axis == axes_.size())
-    return error(ast, node, Code::wrong_subscripts, (ast.name_of(node) == "vector_rank" ? "RANK" : "VECTOR SORT ORDER") + std::string(" needs an array over a dimension that the equation runs over, e.g. x[dimension]"));
+  auto vector = vector_axis(ast, ast.child(node, 0));
+  if (!vector)
+    return error(ast, node, Code::wrong_subscripts, (ast.name_of(node) == "vector_rank" ? "RANK" : "VECTOR SORT ORDER") + std::string(" needs an array over a dimension that the equation runs over, or one of its size, e.g. x[dimension]"));
   uint32_t first = next_axis_;
-  ExprId mine = visit(ast, ast.child(node, 0));
+  ExprId mine = along(ast, ast.child(node, 0), *vector, nullptr);
   LoweringAxis other;
-  ExprId theirs = along(ast, ast.child(node, 0), axis, other);
+  ExprId theirs = along(ast, ast.child(node, 0), *vector, &other);
   ExprId direction = visit(ast, ast.child(node, 1));
   ExprId before = build.node(Op::If, {build.node(Op::Greater, {direction, build.constant(0)}), build.node(Op::Less, {theirs, mine}),
                                       build.node(Op::Greater, {theirs, mine})});
-  ExprId earlier = build.node(Op::And, {build.node(Op::Equal, {theirs, mine}), build.node(Op::Less, {axis_value(other), axis_value(axes_[axis])})});
+  ExprId earlier = build.node(Op::And, {build.node(Op::Equal, {theirs, mine}), build.node(Op::Less, {axis_value(other), axis_value(axes_[vector->loop])})});
   ExprId count = build.reduce(ReduceOp::Sum, first, {other.extent}, build.node(Op::Or, {before, earlier}));
   next_axis_ = first;
   return build.add(count, build.constant(1));
@@ -61,13 +71,13 @@ ExprId ExpressionLowering::vector_rank(const Ast& ast, AstId node) {
 // The element of the first argument whose 0-based index along the loop that it is a vector over is the second.
 ExprId ExpressionLowering::vector_reorder(const Ast& ast, AstId node) {
   AstId name = ast.child(node, 0);
-  size_t axis = vector_axis(ast, name);
-  if (axis == axes_.size()) return error(ast, node, Code::wrong_subscripts, "VECTOR REORDER needs an array over a dimension that the equation runs over, e.g. x[dimension]");
+  auto axis = vector_axis(ast, name);
+  if (!axis) return error(ast, node, Code::wrong_subscripts, "VECTOR REORDER needs an array over a dimension that the equation runs over, or one of its size, e.g. x[dimension]");
   ExprId place = build.add(visit(ast, ast.child(node, 1)), build.constant(1));
   // The vector with that loop running on its own shows where the place goes.
   uint32_t first = next_axis_;
   LoweringAxis other;
-  ExprId vector = along(ast, name, axis, other);
+  ExprId vector = along(ast, name, *axis, &other);
   next_axis_ = first;
   if (result_.program.expr(vector).op != Op::Load) return vector;  // an error was reported
   LoadInfo load = result_.program.load_of(vector);
@@ -99,24 +109,29 @@ ExprId ExpressionLowering::invert_matrix(const Ast& ast, AstId node) {
 
 // 0-based index of the element whose rank is this element's position.
 ExprId ExpressionLowering::order_of_rank(const Ast& ast, AstId node) {
-  size_t axis = vector_axis(ast, ast.child(node, 0));
-  if (axis == axes_.size()) return error(ast, node, Code::wrong_subscripts, "VECTOR SORT ORDER needs an array over a dimension that the equation runs over");
+  auto axis = vector_axis(ast, ast.child(node, 0));
+  if (!axis) return error(ast, node, Code::wrong_subscripts, "VECTOR SORT ORDER needs an array over a dimension that the equation runs over");
   uint32_t first = next_axis_;
   LoweringAxis other;
-  ExprId rank = along(ast, ast.child(node, 0), axis, other);
-  ExprId mine = build.node(Op::Equal, {rank, axis_value(axes_[axis])});
+  ExprId rank = along(ast, ast.child(node, 0), *axis, &other);
+  ExprId mine = build.node(Op::Equal, {rank, axis_value(axes_[axis->loop])});
   ExprId index = build.subtract(axis_value(other), build.constant(1));
   ExprId sum = build.reduce(ReduceOp::Sum, first, {other.extent}, build.node(Op::If, {mine, index, build.constant(0)}));
   next_axis_ = first;
   return sum;
 }
 
-// The element `offset` places after the one that is named, in the order of the whole array; from the first where none is named.
+// The element `offset` places after the one that is named, in the order of the whole array; where none is named, from the first, and in Vensim's
+// files from the loops' (https://www.vensim.com/documentation/22095.html).
 ExprId ExpressionLowering::vector_map(const Ast& ast, AstId node) {
   AstId name = ast.child(node, 0);
   const EquationVariable& v = system_.variables[system_.index.at(ast.name_of(name))];
-  bool element_named = false;
+  bool element_named = system_.vensim_made;
   std::vector<ExprId> at;
+  // A dimension that is none of the equation's, nor mapped to one, stands for a loop over as many elements.
+  std::vector<LoweringAxis> saved = axes_;
+  auto vector = vector_axis(ast, name);
+  if (vector && !system_.dimensions.mapping(axes_[vector->loop].dimension, vector->dimension)) axes_[vector->loop].dimension = vector->dimension;
   for (uint32_t i = 0; i < ast.nodes[name].count; i++) {
     AstId sub = ast.child(name, i);
     bool loop = ast.nodes[sub].kind == AstKind::Name && !system_.dimensions.element(v.dimensions[i], ast.name_of(sub)) && system_.dimensions.find(ast.name_of(sub)) != none_id;
@@ -131,6 +146,7 @@ ExprId ExpressionLowering::vector_map(const Ast& ast, AstId node) {
       default: return error(ast, sub, Code::unsupported_feature, "VECTOR ELM MAP over a mapped dimension");
     }
   }
+  axes_ = std::move(saved);
   if (at.empty()) return error(ast, name, Code::wrong_subscripts, "VECTOR ELM MAP needs an array, with the element to start from");
   ExprId linear = visit(ast, ast.child(node, 1));
   double stride = 1;
@@ -146,21 +162,16 @@ ExprId ExpressionLowering::vector_map(const Ast& ast, AstId node) {
     indices[i] = {IndexMap::Computed, 0, 0, 0, build.add(place, build.constant(1))};
     stride *= size;
   }
-  return build.load(program_id_[system_.index.at(ast.name_of(name))], Plane::Current, std::move(indices));
+  ExprId load = build.load(program_id_[system_.index.at(ast.name_of(name))], Plane::Current, std::move(indices));
+  if (!system_.vensim_made) return load;
+  ExprId inside = build.node(Op::And, {build.node(Op::GreaterEqual, {linear, build.constant(0)}), build.node(Op::Less, {linear, build.constant(stride)})});
+  return build.node(Op::If, {inside, load, build.constant(missing_value)});
 }
 
 // VECTOR SELECT(selection, expression, missing, operation, error): operation 0 sum, 1 product, 2 minimum, 3 maximum of what is selected.
 ExprId ExpressionLowering::vector_select(const Ast& ast, AstId node) {
-  std::optional<double> operation;
   AstId choice = ast.child(node, 3);
-  if (auto literal = literal_number(ast, choice)) operation = *literal;
-  if (ast.nodes[choice].kind == AstKind::Name) {
-    auto known = system_.index.find(ast.name_of(choice));
-    if (known != system_.index.end() && system_.variables[known->second].definitions.size() == 1) {
-      const Ast& tree = system_.variables[known->second].definitions[0].equation;
-      if (!tree.empty()) operation = literal_number(tree, tree.root);
-    }
-  }
+  std::optional<double> operation = constant_of(ast, choice);
   if (!operation || !(*operation >= 0 && *operation <= 3))
     return error(ast, choice, Code::not_constant, "the operation of VECTOR SELECT must be 0 (sum), 1 (product), 2 (minimum) or 3 (maximum), a number or a constant");
   constexpr ReduceOp ops[] = {ReduceOp::Sum, ReduceOp::Product, ReduceOp::Minimum, ReduceOp::Maximum};

@@ -19,6 +19,7 @@ const dim = (name, elements, more = '') =>
   typeof elements === 'number'
     ? `<dim name="${name}" size="${elements}"/>`
     : `<dim name="${name}">${more}${elements.split(' ').map((element) => `<elem name="${element}"/>`).join('')}</dim>`;
+const mapsOnto = (name, elements) => `<loopscope:maps_to dimension="${name}" elements="${elements.split(' ').join(',')}"/>`;
 const mapsTo = (name) => `<isee:maps_to>${name}</isee:maps_to>`;
 const equation = (text) => (String(text).startsWith('<') ? text : `<eqn>${text}</eqn>`);
 /** A variable: its equation or equations, dimensions (`A B`), equations of elements, anything else inside it. */
@@ -61,6 +62,28 @@ const cases = {
   'a mapping inside a sum': [
     file(aux('x', 'A * 10', { over: 'A' }) + aux('w', 'B', { over: 'B' }) + aux('y', 'SUM(x[B] * w[B])') + aux('z', 'SUM(x[A] * w[A])'), dim('A', 'a1 a2 a3') + dim('B', 'b1 b2 b3', mapsTo('A'))),
     { y: 140, z: 140 }],
+  'mappings element by element, to several dimensions, and for parts of them': [
+    file(
+      aux('x', 'A * 10 + TIME', { over: 'A' }) + aux('wb', 'B * 100', { over: 'B' }) + aux('wf', 'F * 7', { over: 'F' }) + aux('y', 'x[A] + wf[F]', { over: 'B' }) + aux('z', 'wb[B] * 2', { over: 'A' }) +
+        aux('low', 'x[A]', { over: 'L' }) + aux('part', 'wb[B]', { over: 'P' }) + aux('sum', 'SUM(y[*])'),
+      dim('A', 'a1 a2 a3', mapsOnto('B', 'b3 b2 b1') + mapsTo('C')) + dim('B', 'b1 b2 b3') + dim('C', 'c1 c2 c3') + dim('F', 'f1 f2', mapsOnto('B', 'L b3')) + dim('L', 'b1 b2') + dim('P', 'a2 a3')),
+    { 'y[b1]': 40, 'y[b3]': 27, 'z[a1]': 600, 'low[b2]': 23, 'part[a3]': 100, sum: 97 }],
+  'a stock that flows along a mapping': [
+    file(stock('s', 'A', { over: 'A', more: inflow }) + flow('f', 't[B] * 0.5', { over: 'A' }) + stock('t', 'B', { over: 'B', more: '<inflow>g</inflow>' }) + flow('g', 's[A] * 0.5', { over: 'B' }),
+      dim('A', 'a1 a2', mapsOnto('B', 'b2 b1')) + dim('B', 'b1 b2')),
+    // s1 and t2 feed each other, from 1 and 2: their sum grows by half, their difference halves.
+    { 's[a1]': (3 * 1.5 ** 3 - 0.5 ** 3) / 2, 't[b2]': (3 * 1.5 ** 3 + 0.5 ** 3) / 2, 's[a2]': (3 * 1.5 ** 3 + 0.5 ** 3) / 2 }],
+  'slices: whole axes and ranges as the equation of an array': [
+    arrayed(aux('x', 'A * 10', { over: 'A' }) + aux('m', 'A * 10 + B', { over: 'A B' }) + aux('y', 'x[*] * 2 + m[a1, *]', { over: 'B' }) + aux('z', 'x[2:3] - x[*:S]', { over: 'Q' }) +
+      aux('w', 'm[*, b2:b3]', { over: 'A Q' }) + aux('t', 'm[@2, *]', { over: 'B A' }) +
+      stock('s', 'x[*]', { over: 'B', more: inflow }) + flow('f', 'x[*] / 10', { over: 'B' })),
+    { 'y[b3]': 73, 'z[q2]': 10, 'w[a3,q1]': 32, 't[b1,a3]': 31, 's[b2]': 26 }],
+  'slices feed back': [
+    arrayed(stock('s', 'Q', { over: 'Q', more: inflow }) + flow('f', 'x[2:3] * 0.5', { over: 'Q' }) + aux('x', 0, { over: 'A', elements: { a2: 's[q2]', a3: 's[q1]' } })),
+    { 's[q1]': (3 * 1.5 ** 3 - 0.5 ** 3) / 2, 's[q2]': (3 * 1.5 ** 3 + 0.5 ** 3) / 2 }],
+  'sums of what does not change, inside what does': [
+    arrayed(stock('s', 'A', { over: 'A', more: inflow }) + flow('f', 's * k / SUM(k[*]) + 0 * MAX(k[*])', { over: 'A' }) + aux('k', 'A', { over: 'A' }) + aux('y', 'TIME * SUM(k[*]) + SUM(s[*])')),
+    { 's[a3]': 10.125, y: 18 + (7 / 6) ** 3 + 2 * (4 / 3) ** 3 + 10.125 }],
   'indexed elements': [
     arrayed(aux('x', 'N', { over: 'N' }) + aux('y', 'x[2]') + aux('z', null, { over: 'N', elements: { 1: 5, 2: 6, 3: 7, 4: 8 } })), { y: 2, 'z[3]': 7 }],
   'elements that read each other, in the order that they need': [
@@ -122,6 +145,14 @@ const cases = {
     file(aux('x', 5) + module('o', 'outer', { in: 'x' }) + aux('y', 'o.res + o.i.out'), '', model('outer', aux('in', 1) + module('i', 'doubler', { in: 'in' }) + aux('res', 'i.out + 1')) + doubler), { y: 21, 'o.i.out': 10 }],
   'an array for a module': [
     file(aux('x', 'A * 10', { over: 'A' }) + module('m', 'each', { in: 'x' }) + aux('y', 'SUM(m.out[*])'), all, model('each', aux('in', 0, { over: 'A' }) + aux('out', 'in * 2', { over: 'A' }))), { 'm.out[a2]': 40, y: 120 }],
+  'elements of a module connected one by one; the rest keeps its own equation': [
+    file(aux('x', 5) + aux('v', 'A', { over: 'A' }) + module('m', 'each', { 'm.in[a1]': 'x', 'in[a3]': 'v[a2]', k: 'v[3]' }) + aux('y', 'SUM(m.out[*])'), all,
+      model('each', aux('in', 'A * 100', { over: 'A', access: 'input' }) + aux('k', 1, { access: 'input' }) + aux('out', 'in * k', { over: 'A' }) + aux('known', 'ISMODULEINPUT(in)'))),
+    { 'm.in[a1]': 5, 'm.in[a2]': 200, 'm.in[a3]': 2, y: 621, 'm.known': 1 }],
+  'rows and parts of arrays for a module': [
+    file(aux('v', 'A * 10 + Q', { over: 'A Q' }) + aux('r', 'S * 7', { over: 'S' }) + module('m', 'each', { 'in[q1, *]': 'v[a2, Q]', 'in[Q, q2]': 'v[a1, *]' }) + module('o', 'part', { 'in[S]': 'r' }), all,
+      model('each', aux('in', 0, { over: 'Q Q' })) + model('part', aux('in', 'A', { over: 'A' }))),
+    { 'm.in[q1,q1]': 21, 'm.in[q1,q2]': 11, 'm.in[q2,q2]': 12, 'm.in[q2,q1]': 0, 'o.in[a2]': 14, 'o.in[a3]': 3 }],
   'stocks, smooths and tables in modules': [
     file(aux('x', 5) + module('p', 'm', { in: 'x' }) + module('q', 'm', {}) + aux('y', 'p.s + q.s') + aux('z', 'LOOKUP(p.g, 2)'), '',
       model('m', aux('in', 3) + stock('s', 'in', { more: inflow }) + flow('f', 'in') + aux('t', 'SMTH1(in, 2)') + aux('g', null, { more: steep }) + aux('u', 'g(1)'))),

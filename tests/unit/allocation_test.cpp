@@ -195,3 +195,19 @@ TEST_CASE("a lookup of what the model does not have is an unknown variable") {
   CHECK(compile("aux a = LOOKUP(b, 1)\naux b = 3").codes() == "not_a_table");
   CHECK(compile("aux a = LOOKUP(3, 1)").codes() == "not_a_table");
 }
+
+TEST_CASE("allocation: curves that are not simulated are named, where the model says so in numbers") {
+  auto of = [](const std::string& kind) {
+    return compile("time 0 to 4\n" + profiles + "aux kind = " + kind + "\naux q[A] = 20\naux y[A] = ALLOCATE AVAILABLE(q[A], profile[A,ptype], 10)");
+  };
+  CHECK(of("5").codes() == "unsupported_feature");
+  CHECK(of("5").message() == "demand by constant elasticity (5), whose formula is not published, is not simulated; its kind is 0 (fixed), 1 (rectangular), 2 (triangular), 3 (normal) or 4 (exponential)");
+  CHECK(of("13").message().find("demand in whole numbers (10 to 15)") == 0);
+  CHECK(of("2.5").message().find("demand of kind 2.5 is not simulated") == 0);
+  CHECK(of("-1").codes() == "unsupported_feature");
+  CHECK(of("4").codes() == "");
+  CHECK(of("TIME").codes() == "");
+  CHECK(compile("time 0 to 1\ndim A = a1 a2\naux q[A] = 5\naux y[A] = ALLOCATE(6, A, q, 1, 1, 5)").codes() == "unsupported_feature");
+  // An element's own equation has the last word.
+  CHECK(compile("time 0 to 1\ndim A = a1 a2\ndim P = t p w e\naux f[A,P] = 5 ; [A, t] 3\naux q[A] = 1\naux y[A] = ALLOCATE AVAILABLE(q[A], f[A, t], 1)").codes() == "");
+}

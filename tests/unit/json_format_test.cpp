@@ -166,3 +166,28 @@ TEST_CASE("json: a file that is not JSON says where") {
   for (int i = 0; i < 100000; i++) deep += "{\"a\":";
   CHECK(first(deep) == "nesting_too_deep 1:1001");
 }
+
+TEST_CASE("json: mappings element by element, one element to several by the dimension of these") {
+  const std::string text = "{" + specs + R"(, "dimensions": [
+{"mappings": [{"elementMap": [{"source": "a1", "target": "b3"}, {"source": "A2", "target": "b1"}, {"source": "a2", "target": "b2"}], "target": "B"}, {"target": "C"}], "name": "A", "elements": ["a1", "a2"]},
+{"name": "B", "elements": ["b1", "b2", "b3"]}, {"name": "Low", "elements": ["b1", "b2"]}, {"name": "C", "size": 2}], "models": [{"name": "main"}]})";
+  LoadedProject loaded = read(text);
+  CHECK(said(loaded) == "");
+  REQUIRE(loaded.project);
+  const auto& maps = loaded.project->dimensions[0].maps_to;
+  REQUIRE(maps.size() == 2);
+  CHECK(maps[0].to == "B");
+  CHECK(maps[0].elements == std::vector<std::string>{"b3", "Low"});
+  CHECK(maps[1].elements.empty());
+  std::string json = write_json(*loaded.project);
+  LoadedProject again = read(json);
+  CHECK(again.project->dimensions[0].maps_to[0].elements == maps[0].elements);
+  CHECK(write_json(*again.project) == json);
+  std::string xmile = write_xmile(*loaded.project);
+  CHECK(xmile.find(R"(<loopscope:maps_to xmlns:loopscope="urn:loopscope" dimension="B" elements="b3, Low"/>)") != xmile.npos);
+  CHECK(load_project(xmile).project->dimensions[0].maps_to[0].elements == maps[0].elements);
+  CHECK(said(read("{" + specs + R"(, "dimensions": [{"name": "A", "elements": ["a1"], "mappings": [{"target": "B", "elementMap": [{"source": "a1", "target": "b1"}, {"source": "a1", "target": "b3"}]}]},
+{"name": "B", "elements": ["b1", "b2", "b3"], "mappings": [{"target": "A", "elementMap": [{"source": "b9", "target": "a1"}]}]}], "models": [{"name": "main"}]})")) ==
+        "unsupported_feature the element a1 of A maps to several elements; define a dimension of just these\n"
+        "unknown_subscript the elementMap of B names an element that the dimension does not have");
+}

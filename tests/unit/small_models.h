@@ -6,6 +6,7 @@
 //     aux effect = population ; gf 0 100 200 -> 1 0.5 0        (a graphical function of the equation)
 //     table curve ; gf 0 1 -> 0 5 ; extrapolate                (one without input)
 //     dim Region = north south
+//     dim Place = n s ; maps Region ; maps Pole north south     (one that maps to others, by position or element by element)
 //     aux rate[Region] = 3 ; [south] 4                          (with an equation of its own for an element)
 //
 // A line each, in any order; names as in XMILE, blanks included. Everything goes through load_project and compile_project.
@@ -20,6 +21,7 @@
 
 #include "compile.h"
 #include "ltm/analysis.h"
+#include "model/names.h"
 #include "support/json.h"
 #include "vm/vm.h"
 
@@ -99,6 +101,11 @@ inline std::string line_to_xmile(const std::string& line, std::string& specs, st
   if (kind == "dim") {
     dimensions += "<dim name=\"" + name + "\">";
     for (const std::string& element : split(rest.substr(equals + 1), " ")) dimensions += "<elem name=\"" + element + "\"/>";
+    for (size_t i = 1; i < parts.size(); i++) {
+      std::vector<std::string> to = split(parts[i], " ");
+      if (to.size() == 2) dimensions += tag("isee:maps_to", to[1]);
+      else dimensions += "<loopscope:maps_to dimension=\"" + to[1] + "\" elements=\"" + join_subscripts({to.begin() + 2, to.end()}) + "\"/>";
+    }
     dimensions += "</dim>";
     return "";
   }

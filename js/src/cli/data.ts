@@ -5,7 +5,7 @@ import type { DataFile, Project } from '../index.js';
 import { UsageError } from './args.js';
 
 export const dataHelp = `  --data FILE               series for data variables: Vensim's .dat, or .csv or .tab with a column each and time in the first
-  --data NAME=FILE          the file that the model calls NAME or ?NAME; others are looked for beside the model
+  --data NAME=FILE          the file that the model calls NAME or ?NAME; others are looked for beside the model, as is MODEL.dat
   --data FILE.json          a list of both (docs/interfaces.md); MODEL_spec.json beside the model is read in any case`;
 
 interface Files {
@@ -81,6 +81,11 @@ export async function provideData(project: Project, model: string, given: readon
     const file = target === null ? null : await findFile(target);
     if (file !== null) project.provide(name, await readData(file));
     else if (named.has(nameKey(name))) throw new UsageError(`${target} cannot be read: there is no such file`);
+  }
+  // Without a word about it, the series of the model's own name.
+  if (series.length === 0 && requests.some(({ kind }) => kind === 'series')) {
+    const beside = await findFile(model.replace(/\.[^.\\/]*$/, '') + '.dat');
+    if (beside !== null) series.push(beside);
   }
   for (const file of new Set(series.map((name) => path.resolve(name)))) {
     if (!(await exists(file))) throw new UsageError(`${file} cannot be read: there is no such file`);
