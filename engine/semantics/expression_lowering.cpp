@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 
 #include "ls_runtime.h"
 
@@ -18,7 +19,9 @@ ExprId ExpressionLowering::lower(const Ast& ast, AstId node, uint32_t variable, 
 }
 
 ExprId ExpressionLowering::error(const Ast& ast, AstId node, Code code, std::string message) {
-  report_(code, ast.nodes[node].offset, ast.nodes[node].length, std::move(message));
+  // A part that is lowered several times is wrong once.
+  if (std::exchange(last_error_, {variable_, ast.nodes[node].offset, message}) != Said{variable_, ast.nodes[node].offset, message})
+    report_(code, ast.nodes[node].offset, ast.nodes[node].length, std::move(message));
   return build.constant(std::nan(""));
 }
 

@@ -2,6 +2,7 @@
 // every reducer a Reduce over axes of its own.
 #pragma once
 #include <functional>
+#include <tuple>
 
 #include "ir/schedule.h"
 #include "semantics/builtins.h"
@@ -44,6 +45,7 @@ class ExpressionLowering {
     uint32_t dimension, offset, extent, occurrence;
     bool named;  // written as a dimension that no loop runs over
     LoweringAxis axis;
+    bool told = false;  // written as a part or dimension of the whole axis
     bool like(const FreeAxis& other) const { return dimension == other.dimension && offset == other.offset && extent == other.extent; }
     bool operator==(const FreeAxis& other) const { return like(other) && occurrence == other.occurrence; }
   };
@@ -122,6 +124,8 @@ class ExpressionLowering {
   UnorderedProgram& result_;
   const std::vector<VariableId>& program_id_;
   uint32_t variable_ = 0;
+  using Said = std::tuple<uint32_t, uint32_t, std::string>;  // variable, offset, message
+  Said last_error_;
   std::vector<LoweringAxis> axes_;
   std::vector<std::vector<FreeAxis>> reducers_;
   uint32_t next_axis_ = 0;

@@ -57,6 +57,7 @@ std::optional<ExpressionLowering::FreeAxis> ExpressionLowering::free_axis(const 
     if (part == none_id) return std::nullopt;
     free.dimension = part;
     free.extent = system_.dimensions[part].size();
+    free.told = true;
     return free;
   }
   if (n.kind == AstKind::Range) {
@@ -130,7 +131,9 @@ ExprId ExpressionLowering::over_free_axes(const Ast& ast, const std::vector<AstI
       if (std::find(own.begin(), own.end(), free[i]) == own.end()) others.push_back(i);
     auto known = [&](const FreeAxis& f) { return std::find(free.begin(), free.end(), f) != free.end(); };
     own.erase(std::remove_if(own.begin(), own.end(), known), own.end());
-    bool together = !others.empty() && !own.empty();
+    // What is written as *:D or Vensim's D! says itself what it runs over.
+    auto told = [](const FreeAxis& f) { return f.told; };
+    bool together = !others.empty() && !own.empty() && std::none_of(own.begin(), own.end(), told) && std::none_of(free.begin(), free.end(), told);
     for (size_t i = 0; i < own.size(); i++) {
       FreeAxis& f = own[i];
       bool fits = together && own.size() == others.size() && free[others[i]].extent == f.extent;

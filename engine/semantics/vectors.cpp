@@ -168,24 +168,49 @@ ExprId ExpressionLowering::vector_map(const Ast& ast, AstId node) {
   return build.node(Op::If, {inside, load, build.constant(missing_value)});
 }
 
-// VECTOR SELECT(selection, expression, missing, operation, error): operation 0 sum, 1 product, 2 minimum, 3 maximum of what is selected.
+// VECTOR SELECT(selection, expression, missing, action, error): https://www.vensim.com/documentation/fn_vector_select.html. Of what is selected, what
+// is taken from each element and how that is folded; the error action is not looked at, since a run does not stop.
 ExprId ExpressionLowering::vector_select(const Ast& ast, AstId node) {
+  enum Of { Weighted, Power, Itself };
+  struct Action {
+    Of of;
+    ReduceOp fold;
+    bool mean;
+  };
+  constexpr Action actions[] = {{Weighted, ReduceOp::Sum, false}, {Weighted, ReduceOp::Product, false}, {Weighted, ReduceOp::Minimum, false},
+                                {Weighted, ReduceOp::Maximum, false}, {Weighted, ReduceOp::Sum, true}, {Power, ReduceOp::Product, false},
+                                {Itself, ReduceOp::Sum, false}, {Itself, ReduceOp::Product, false}, {Itself, ReduceOp::Minimum, false},
+                                {Itself, ReduceOp::Maximum, false}, {Itself, ReduceOp::Sum, true}};
+  constexpr int count = std::size(actions);
   AstId choice = ast.child(node, 3);
-  std::optional<double> operation = constant_of(ast, choice);
-  if (!operation || !(*operation >= 0 && *operation <= 3))
-    return error(ast, choice, Code::not_constant, "the operation of VECTOR SELECT must be 0 (sum), 1 (product), 2 (minimum) or 3 (maximum), a number or a constant");
-  constexpr ReduceOp ops[] = {ReduceOp::Sum, ReduceOp::Product, ReduceOp::Minimum, ReduceOp::Maximum};
-  int op = int(*operation);
+  std::optional<double> known = constant_of(ast, choice);
+  if (known && !(*known >= 0 && *known < count))
+    return error(ast, choice, Code::bad_argument, "the action of VECTOR SELECT is a number from 0 to 10");
   uint32_t first;
   std::vector<uint32_t> extents;
-  ExprId selected;
-  ExprId value = over_free_axes(ast, {ast.child(node, 0), ast.child(node, 1)}, extents, first, [&] {
-    selected = build.node(Op::NotEqual, {visit(ast, ast.child(node, 0)), build.constant(0)});
-    return build.node(Op::If, {selected, visit(ast, ast.child(node, 1)), build.constant(reduce_neutral[op])});
-  });
-  ExprId count = build.reduce(ReduceOp::Sum, first, extents, selected);
-  ExprId result = build.reduce(ops[op], first, extents, value);
-  return aggregate(ast, node, build.node(Op::If, {build.node(Op::Greater, {count, build.constant(0)}), result, visit(ast, ast.child(node, 2))}));
+  auto over = [&](const std::function<ExprId(ExprId, ExprId)>& body) {
+    extents.clear();
+    return over_free_axes(ast, {ast.child(node, 0), ast.child(node, 1)}, extents, first, [&] { return body(visit(ast, ast.child(node, 0)), visit(ast, ast.child(node, 1))); });
+  };
+  ExprId selected = over([&](ExprId selection, ExprId) { return build.node(Op::NotEqual, {selection, build.constant(0)}); });
+  ExprId number = build.reduce(ReduceOp::Sum, first, extents, selected);
+  auto result = [&](const Action& action) {
+    ExprId value = over([&](ExprId selection, ExprId expression) {
+      ExprId taken = action.of == Itself ? expression : action.of == Power ? power(expression, selection) : build.multiply(selection, expression);
+      return build.node(Op::If, {build.node(Op::NotEqual, {selection, build.constant(0)}), taken, build.constant(reduce_neutral[int(action.fold)])});
+    });
+    ExprId folded = build.reduce(action.fold, first, extents, value);
+    return action.mean ? build.node(Op::Divide, {folded, number}) : folded;
+  };
+  ExprId chosen;
+  if (known) {
+    chosen = result(actions[int(*known)]);
+  } else {  // as the model runs
+    ExprId action = build.node(Op::Floor, {visit(ast, choice)});
+    chosen = build.constant(std::nan(""));
+    for (int i = count; i-- > 0;) chosen = build.node(Op::If, {build.node(Op::Equal, {action, build.constant(i)}), result(actions[i]), chosen});
+  }
+  return aggregate(ast, node, build.node(Op::If, {build.node(Op::Greater, {number, build.constant(0)}), chosen, visit(ast, ast.child(node, 2))}));
 }
 
 }  // namespace loopscope
