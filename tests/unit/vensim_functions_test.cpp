@@ -262,3 +262,21 @@ TEST_CASE("vensim: a function that is not simulated says what to use, and its va
   CHECK(s.message().find("DELAY FIXED") != std::string::npos);
   CHECK(s.loaded.project->models[0].variables.size() == 2);
 }
+
+TEST_CASE("vensim: the same functions as a .mdl file spells them") {
+  Simulation s = compile_xmile(
+      "{UTF-8}\nss range: s1,s2 ~~|\nto <-> ss range ~~|\nfrom <-> ss range ~~|\nmatrix A[s1,ss range] = 1,2 ~~|\nmatrix A[s2,ss range] = 3,4 ~~|\n"
+      "inverse[from,to] = INVERT MATRIX(matrix A[from,to],2) ~~|\nleast = VMIN(matrix A[s2,to!]) ~~|\n"
+      "x = SINTEG(-3, 5, 0, :NA:, :NA:, :NA:, :NA:) ~~|\np = PULSE(1, 2) ~~|\nm = DELAY MATERIAL(Time * 2, 2, 7, 0) ~~|\nd = DEPRECIATE STRAIGHTLINE(6, 3, 1, 6) ~~|\n"
+      "INITIAL TIME = 0 ~~|\nFINAL TIME = 4 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = TIME STEP ~~|\n");
+  CHECK(s.everything_said() == "");
+  REQUIRE(s.ok());
+  s.vm->run_to_end();
+  const double inverse[] = {-2, 1, 1.5, -0.5};
+  for (uint32_t k = 0; k < 4; k++) CHECK(s.series("inverse", k)[0] == doctest::Approx(inverse[k]).epsilon(1e-14));
+  CHECK(s.last("least") == 3);
+  CHECK(s.series("x") == Series{5, 2, 0, 0, 0});
+  CHECK(s.series("p") == Series{0, 1, 1, 0, 0});
+  CHECK(s.series("m") == Series{7, 7, 0, 2, 4});
+  CHECK(s.series("d") == Series{6, 6, 6, 6, 6});
+}
