@@ -1,7 +1,6 @@
 #include "external/data.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "model/names.h"
 #include "support/number.h"
@@ -35,66 +34,73 @@ std::string series_name(std::string_view written) {
 
 void Points::sort() {
   if (std::is_sorted(x.begin(), x.end())) return;
-  std::vector<uint32_t> order(x.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return x[a] < x[b]; });
+  std::vector<std::pair<double, uint32_t>> order;
+  for (uint32_t i = 0; i < x.size(); i++) order.emplace_back(x[i], i);
+  std::make_heap(order.begin(), order.end());
+  std::sort_heap(order.begin(), order.end());
   Points sorted;
-  for (uint32_t i : order) sorted.add(x[i], y[i]);
+  for (auto [at, i] : order) sorted.add(at, y[i]);
   *this = std::move(sorted);
 }
 
 void ExternalData::give(const std::string& file, const std::string& sheet, std::string text, std::string_view names) {
-  Sheet given{std::move(text), sheet.empty(), {}};
+  Sheet given{file_key(file), sheet, std::move(text), {}};
   Grid list;
   std::string ignored;
   list.parse(names, ',', ignored);
   for (uint32_t row = 0; row < list.rows(); row++)
-    if (auto area = parse_area(list.at({row, 1}))) given.names[fold_case(list.at({row, 0}))] = *area;
-  auto& sheets = files_[file_key(file)];
-  if (sheet.empty()) sheets.clear();
-  std::erase_if(sheets, [&](const auto& known) { return known.second.whole || known.first == sheet; });
-  sheets.emplace_back(sheet, std::move(given));
+    if (auto area = parse_area(list.at({row, 1}))) given.areas.push_back({fold_case(list.at({row, 0})), *area});
+  std::vector<Sheet> others;
+  for (Sheet& known : sheets_)
+    if (known.file != given.file || !(given.whole() || known.whole() || known.name == sheet)) others.push_back(std::move(known));
+  others.push_back(std::move(given));
+  sheets_ = std::move(others);
 }
 
 const ExternalData::Sheet* ExternalData::find(const std::string& file, const std::string& sheet, std::string& known) const {
-  auto sheets = files_.find(file_key(file));
-  if (sheets == files_.end()) return nullptr;
-  std::string wanted = fold_case(trim_blanks(sheet));
-  for (const auto& [name, one] : sheets->second) {
-    if (one.whole || fold_case(name) == wanted) return &one;
-    known += (known.empty() ? "" : ", ") + name;
+  std::string key = file_key(file), wanted = fold_case(trim_blanks(sheet));
+  for (const Sheet& one : sheets_) {
+    if (one.file != key) continue;
+    if (one.whole() || fold_case(one.name) == wanted) return &one;
+    known += (known.empty() ? "" : ", ") + one.name;
   }
   return nullptr;
 }
 
+Points& ExternalData::Series::of(std::string_view name) {
+  uint32_t& at = index.emplace(series_name(name), uint32_t(points.size())).first->second;
+  if (at == points.size()) points.emplace_back();
+  return points[at];
+}
+
 std::vector<Diagnostic> ExternalData::give_series(const std::string& file, std::string_view text) {
-  Series given;
-  std::vector<Diagnostic> problems = has_extension(file, ".csv")   ? read_table(file, text, ',', given)
-                                     : has_extension(file, ".tab") ? read_table(file, text, '\t', given)
-                                                                   : read_dat(file, text, given);
-  if (!problems.empty()) return problems;
-  for (auto& [name, points] : given) points.sort();
-  auto before = std::find_if(series_.begin(), series_.end(), [&](const auto& known) { return known.first == file; });
-  if (before != series_.end()) before->second = std::move(given);
-  else series_.emplace_back(file, std::move(given));
+  Series given{file, {}, {}};
+  std::string problem = has_extension(file, ".csv")   ? read_table(text, ',', given)
+                        : has_extension(file, ".tab") ? read_table(text, '\t', given)
+                                                      : read_dat(text, given);
+  if (!problem.empty()) return {diagnose(Code::bad_data, file + " " + problem)};
+  for (Points& points : given.points) points.sort();
+  for (Series& known : series_)
+    if (known.file == file) return known = std::move(given), std::vector<Diagnostic>();
+  series_.push_back(std::move(given));
   return {};
 }
 
-std::vector<Diagnostic> ExternalData::read_table(const std::string& file, std::string_view text, char delimiter, Series& out) {
+std::string ExternalData::read_table(std::string_view text, char delimiter, Series& out) {
   Grid grid;
   std::string problem;
-  if (!grid.parse(text, delimiter, problem)) return {diagnose(Code::bad_data, file + " " + problem)};
+  if (!grid.parse(text, delimiter, problem)) return problem;
   for (uint32_t column = 1; column < grid.columns(0); column++) {
-    Points& points = out[series_name(grid.at({0, column}))];
+    Points& points = out.of(grid.at({0, column}));
     for (uint32_t row = 1; row < grid.rows(); row++) {
       auto time = parse_number(grid.at({row, 0})), value = parse_number(grid.at({row, column}));
       if (time && value) points.add(*time, *value);
     }
   }
-  return {};
+  return "";
 }
 
-std::vector<Diagnostic> ExternalData::read_dat(const std::string& file, std::string_view text, Series& out) {
+std::string ExternalData::read_dat(std::string_view text, Series& out) {
   Points* points = nullptr;
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   for (size_t number = 1; !text.empty(); number++) {
@@ -109,19 +115,19 @@ std::vector<Diagnostic> ExternalData::read_dat(const std::string& file, std::str
     if (point && points) {
       if (value) points->add(*time, *value);
     } else if (!point && trimmed.find('\t') == trimmed.npos) {
-      points = &out[series_name(trimmed)];
+      points = &out.of(trimmed);
       *points = {};
     } else {
-      return {diagnose(Code::bad_data, "line " + std::to_string(number) + " of " + file + " is neither the name of a variable nor a time and a value")};
+      return "has a line " + std::to_string(number) + " that is neither the name of a variable nor a time and a value";
     }
   }
-  return {};
+  return "";
 }
 
 const Points* ExternalData::series(const std::string& name) const {
-  for (const auto& [file, series] : series_) {
-    auto it = series.find(name);
-    if (it != series.end() && !it->second.x.empty()) return &it->second;
+  for (const Series& one : series_) {
+    auto it = one.index.find(name);
+    if (it != one.index.end() && !one.points[it->second].x.empty()) return &one.points[it->second];
   }
   return nullptr;
 }

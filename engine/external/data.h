@@ -4,7 +4,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "external/grid.h"
@@ -24,10 +23,14 @@ struct Points {
 
 class ExternalData {
  public:
+  struct NamedArea {
+    std::string name;  // in lower case
+    CellArea area;
+  };
   struct Sheet {
-    std::string text;
-    bool whole = false;  // a text file, whose delimiter the call knows; a spreadsheet's sheet has commas
-    std::unordered_map<std::string, CellArea> names;
+    std::string file, name, text;
+    std::vector<NamedArea> areas;
+    bool whole() const { return name.empty(); }  // a text file, whose delimiter the call knows; a spreadsheet's sheet has commas
   };
 
   // A text file (no sheet), or a spreadsheet's sheet as comma-separated text with a line `name,$B$4:$G$4` for each named range of it.
@@ -43,12 +46,18 @@ class ExternalData {
   const Points* series(const std::string& name) const;
 
  private:
-  using Series = std::unordered_map<std::string, Points>;
-  std::vector<Diagnostic> read_table(const std::string& file, std::string_view text, char delimiter, Series& out);
-  std::vector<Diagnostic> read_dat(const std::string& file, std::string_view text, Series& out);
+  struct Series {
+    std::string file;
+    std::unordered_map<std::string, uint32_t> index;
+    std::vector<Points> points;
+    Points& of(std::string_view name);
+  };
+  // The problem, empty where there is none.
+  static std::string read_table(std::string_view text, char delimiter, Series& out);
+  static std::string read_dat(std::string_view text, Series& out);
 
-  std::unordered_map<std::string, std::vector<std::pair<std::string, Sheet>>> files_;
-  std::vector<std::pair<std::string, Series>> series_;
+  std::vector<Sheet> sheets_;
+  std::vector<Series> series_;
 };
 
 // What the series of a variable's element goes by: "bc_values[b1,c1]", of a name as a file spells it.

@@ -398,6 +398,40 @@ struct SystemBuilder {
 
 }  // namespace
 
+ElementWalk::ElementWalk(const Dimensions& dimensions, const EquationVariable& v, const EquationDefinition& d)
+    : place(d.target.size()), at(d.loops.size(), 0), dimensions_(dimensions), v_(v), d_(d) {}
+
+bool ElementWalk::excepted() const {
+  for (const std::vector<std::vector<bool>>& part : d_.except) {
+    size_t a = 0;
+    while (a < place.size() && part[a][place[a]]) a++;
+    if (a == place.size()) return true;
+  }
+  return false;
+}
+
+bool ElementWalk::next() {
+  do {
+    if (begun_) {
+      size_t l = at.size();
+      while (l > 0 && ++at[l - 1] == dimensions_[d_.loops[l - 1]].size()) at[--l] = 0;
+      if (l == 0) return false;
+      number++;
+    } else {
+      begun_ = true;
+      for (uint32_t loop : d_.loops)
+        if (dimensions_[loop].size() == 0) return false;
+    }
+    element = 0;
+    for (size_t a = 0; a < place.size(); a++) {
+      const TargetAxis& axis = d_.target[a];
+      place[a] = axis.loop == none_id ? axis.element : axis.map.empty() ? at[axis.loop] : axis.map[at[axis.loop]];
+      element = element * dimensions_[v_.dimensions[a]].size() + place[a];
+    }
+  } while (excepted());
+  return true;
+}
+
 bool names_axis(const EquationSystem& system, const std::string& name, uint32_t dimension) {
   return system.dimensions.element(dimension, name) || system.dimensions.find(name) != none_id;
 }

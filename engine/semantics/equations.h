@@ -3,7 +3,6 @@
 // INIT inside larger equations have become hidden variables of their own, so that nothing later meets a call with memory
 // inside an expression.
 #pragma once
-#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -80,31 +79,24 @@ struct EquationSystem {
   std::vector<MacroInfo> macros;                    // output = index into variables
 };
 
-// Calls f(element, values of the definition's loops) for what the definition gives values to.
-template <class F>
-void for_each_element(const Dimensions& dimensions, const EquationVariable& v, const EquationDefinition& d, F&& f) {
-  std::vector<uint32_t> at(d.loops.size(), 0);
-  for (uint32_t loop : d.loops)
-    if (dimensions[loop].size() == 0) return;
-  std::vector<uint32_t> place(d.target.size());
-  for (;;) {
-    uint32_t element = 0;
-    for (size_t a = 0; a < d.target.size(); a++) {
-      const TargetAxis& axis = d.target[a];
-      place[a] = axis.loop == none_id ? axis.element : axis.map.empty() ? at[axis.loop] : axis.map[at[axis.loop]];
-      element = element * dimensions[v.dimensions[a]].size() + place[a];
-    }
-    auto excepted = [&](const std::vector<std::vector<bool>>& part) {
-      for (size_t a = 0; a < place.size(); a++)
-        if (!part[a][place[a]]) return false;
-      return true;
-    };
-    if (std::none_of(d.except.begin(), d.except.end(), excepted)) f(element, at);
-    size_t l = at.size();
-    while (l > 0 && ++at[l - 1] == dimensions[d.loops[l - 1]].size()) at[--l] = 0;
-    if (l == 0) return;
-  }
-}
+// The elements of its variable that a definition is about, in the order of its loops.
+class ElementWalk {
+ public:
+  ElementWalk(const Dimensions& dimensions, const EquationVariable& v, const EquationDefinition& d);
+  // To the first, to the next; false where there are no more. Exceptions are passed over.
+  bool next();
+  uint32_t element = 0;         // its place in the variable
+  std::vector<uint32_t> place;  // the same, an axis each
+  std::vector<uint32_t> at;     // of each of the loops
+  size_t number = 0;            // how many stand before it in the loops, exceptions counted
+
+ private:
+  bool excepted() const;
+  const Dimensions& dimensions_;
+  const EquationVariable& v_;
+  const EquationDefinition& d_;
+  bool begun_ = false;
+};
 
 // Builds the system of the main model. Errors go to diagnostics; what has none is complete all the same.
 EquationSystem build_equations(const Project& project, const CompileOptions& options, std::vector<Diagnostic>& diagnostics);

@@ -198,15 +198,17 @@ ExprId ExpressionLowering::table_call(const Ast& ast, AstId node, const Builtin&
   return whole ? result : error(ast, name, Code::not_a_table, v.id + " has no graphical function for this element");
 }
 
-// -1 for an element without one.
-const std::vector<int32_t>& ExpressionLowering::tables_of(const EquationVariable& v) {
-  std::vector<int32_t>& tables = tables_[&v];
+// none_id for an element without one.
+const std::vector<uint32_t>& ExpressionLowering::tables_of(const EquationVariable& v) {
+  tables_.resize(system_.variables.size());
+  std::vector<uint32_t>& tables = tables_[&v - system_.variables.data()];
   if (!tables.empty()) return tables;
   uint32_t elements = 1;
   for (uint32_t d : v.dimensions) elements *= system_.dimensions[d].size();
-  tables.assign(elements, -1);
+  tables.assign(elements, none_id);
   for (const EquationDefinition& d : v.definitions)  // the last that fits has the last word
-    if (d.table >= 0) for_each_element(system_.dimensions, v, d, [&](uint32_t element, const std::vector<uint32_t>&) { tables[element] = d.table; });
+    if (d.table >= 0)
+      for (ElementWalk walk(system_.dimensions, v, d); walk.next();) tables[walk.element] = uint32_t(d.table);
   return tables;
 }
 
@@ -217,8 +219,8 @@ ExprId ExpressionLowering::choose_table(const EquationVariable& v, const std::ve
   if (axis == indices.size()) {
     uint32_t at = 0;
     for (size_t i = 0; i < axis; i++) at = at * system_.dimensions[v.dimensions[i]].size() + element[i];
-    int32_t table = tables_of(v)[at];
-    if (table >= 0) return build.node(op, arguments, uint32_t(table));
+    uint32_t table = tables_of(v)[at];
+    if (table != none_id) return build.node(op, arguments, table);
     whole = false;
     return build.constant(std::nan(""));
   }

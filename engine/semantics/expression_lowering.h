@@ -63,7 +63,7 @@ class ExpressionLowering {
   std::vector<ExprId> arguments_of(const Ast& ast, AstId node, const Builtin& builtin);
   ExprId special(const Ast& ast, AstId node, BuiltinSpecial what);
   ExprId table_call(const Ast& ast, AstId node, const Builtin& builtin);
-  const std::vector<int32_t>& tables_of(const EquationVariable& v);
+  const std::vector<uint32_t>& tables_of(const EquationVariable& v);
   ExprId choose_table(const EquationVariable& v, const std::vector<IndexMap>& indices, std::vector<uint32_t>& element, Op op,
                       const std::vector<ExprId>& arguments, bool& whole);
   // The index maps of a name's subscripts, or of its axes where it has none. False after an error.
@@ -129,7 +129,7 @@ class ExpressionLowering {
   std::vector<LoweringAxis> axes_;
   std::vector<std::vector<FreeAxis>> reducers_;
   uint32_t next_axis_ = 0;
-  std::unordered_map<const EquationVariable*, std::vector<int32_t>> tables_;  // of arrays, an element each
+  std::vector<std::vector<uint32_t>> tables_;  // of arrays, by variable, an element each
   Report report_;
 };
 

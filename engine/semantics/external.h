@@ -1,7 +1,7 @@
 // The calls that fetch what stands in files: GET XLS, DIRECT or 123 with CONSTANTS, DATA, LOOKUPS or SUBSCRIPT. Each is the whole of an
 // equation; what it gives becomes numbers, tables and elements when equations are built, so that nothing later knows of files.
 #pragma once
-#include <map>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 
@@ -22,7 +22,8 @@ struct ExternalCall {
 // The call that is the whole of the text, if that is what it is; quick where it is not.
 std::optional<ExternalCall> external_call(const SourceText& text, Dialect dialect);
 
-// What a project wants from its host (with `target`, what the model file says a name such as ?data stands for), as JSON: [{"kind": "table", "file": "…", "sheet": "…"}, {"kind": "series", "variables": ["…"]}].
+// What a project wants from its host (with `target`, what the model file says a name such as ?data stands for), as JSON:
+// [{"kind": "table", "file": "…", "sheet": "…"}, {"kind": "series", "variables": ["…"]}].
 std::string external_requests(const Project& project);
 
 // Reads what calls name. False after an error, which is told at the place given.
@@ -41,21 +42,21 @@ class ExternalSource {
   bool series(const ExternalCall& call, const Place& place, uint32_t count, std::vector<Points>& series);
   // Of a data variable without an equation, by its elements' names.
   bool named_series(const std::vector<std::string>& names, const Place& place, std::vector<Points>& series);
+  // Tells an error; false.
+  bool fail(const Place& place, Code code, std::initializer_list<std::string_view> words);
 
  private:
   struct Table {
+    std::string file, sheet;
+    const ExternalData::Sheet* from;
     Grid grid;
-    std::unordered_map<std::string, CellArea> names;
   };
   const Table* table(const ExternalCall& call, const Place& place);
-  // The cell or the named range.
-  std::optional<CellArea> locate(const Table& table, std::string_view text) const;
-  bool no_cell(const ExternalCall& call, const Place& place, const std::string& text);
-  bool fail(const Place& place, Code code, std::string message);
+  bool no_cell(const ExternalCall& call, const Place& place, std::string_view text);
 
   const ExternalData* data_;
   std::vector<Diagnostic>& diagnostics_;
-  std::map<std::pair<std::string, std::string>, std::unique_ptr<Table>> tables_;
+  std::vector<std::unique_ptr<Table>> tables_;  // that were read
 };
 
 }  // namespace loopscope

@@ -95,13 +95,13 @@ class Lowering {
     std::vector<uint32_t> owner(result_.program.variables[program_id_[i]].elements, none_id);
     bool said = false;
     for (uint32_t d = 0; d < v.definitions.size(); d++)
-      each_element(v, v.definitions[d], [&](uint32_t element, const std::vector<uint32_t>&) {
-        uint32_t before = std::exchange(owner[element], d);
-        if (said || before == none_id || !v.definitions[before].loops.empty() || !v.definitions[d].loops.empty() || !v.written || !v.definitions[d].text) return;
+      for (ElementWalk walk(system_.dimensions, v, v.definitions[d]); walk.next();) {
+        uint32_t before = std::exchange(owner[walk.element], d);
+        if (said || before == none_id || !v.definitions[before].loops.empty() || !v.definitions[d].loops.empty() || !v.written || !v.definitions[d].text) continue;
         said = true;
-        reporter(i, v.definitions[d].text)(Code::duplicate_name, 0, 0, "the element [" + element_name(v, element) + "] has two equations; the last one counts");
+        reporter(i, v.definitions[d].text)(Code::duplicate_name, 0, 0, "the element [" + element_name(v, walk.element) + "] has two equations; the last one counts");
         diagnostics_.back().severity = Severity::Warning;
-      });
+      }
     auto missing = std::find(owner.begin(), owner.end(), none_id);
     // Vensim's arrays may have holes, which nothing reads.
     if (missing != owner.end() && v.written && !system_.vensim_made) {
@@ -119,11 +119,6 @@ class Lowering {
     return name;
   }
 
-  template <class F>
-  void each_element(const EquationVariable& v, const EquationDefinition& d, F&& f) {
-    for_each_element(system_.dimensions, v, d, f);
-  }
-
   void definitions(uint32_t i) {
     const EquationVariable& v = system_.variables[i];
     std::vector<uint32_t> owner;
@@ -135,13 +130,12 @@ class Lowering {
       if (definition.equation.empty()) continue;
       // Loops stay loops, unless another definition takes some of the elements or a call needs to know the element.
       bool whole = definition.except.empty();
-      each_element(v, definition, [&](uint32_t element, const std::vector<uint32_t>&) { whole &= owner.empty() || owner[element] == d; });
+      for (ElementWalk walk(system_.dimensions, v, definition); walk.next();) whole &= owner.empty() || owner[walk.element] == d;
       if (whole && (definition.loops.empty() || !needs_elements(definition))) {
         equation(i, definition, axes_of(v, definition, nullptr));
       } else {
-        each_element(v, definition, [&](uint32_t element, const std::vector<uint32_t>& at) {
-          if (owner.empty() || owner[element] == d) equation(i, definition, axes_of(v, definition, &at));
-        });
+        for (ElementWalk walk(system_.dimensions, v, definition); walk.next();)
+          if (owner.empty() || owner[walk.element] == d) equation(i, definition, axes_of(v, definition, &walk.at));
       }
     }
   }

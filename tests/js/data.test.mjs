@@ -57,8 +57,8 @@ const values = (series) => [...series];
 test('data: what a model reads is listed', async () => {
   const project = await load(arrays(aux('x', "GET XLS DATA('book.xlsx', 'Time Down', 'B', 'C4')") + aux('y', "GET DIRECT CONSTANTS('?a', ',', 'B2')")));
   assert.deepEqual(project.dataRequests(), [
-    { kind: 'table', file: '?a', sheet: ',' },
     { kind: 'table', file: 'book.xlsx', sheet: 'Time Down' },
+    { kind: 'table', file: '?a', sheet: ',' },
   ]);
   project.dispose();
 });
@@ -146,7 +146,7 @@ test('data: what cannot be read says so', async () => {
   const before = liveObjects();
   const error = await thrown('bad_data', () => load(matrix, { data: { 'table.csv': data('book.xlsx') } }));
   assert.match(error.message, /readWorkbook/);
-  assert.match((await thrown('bad_data', () => load(matrix, { data: { 'x.dat': 'v\n1\ttwo\n' } }))).message, /line 2 of x\.dat/);
+  assert.match((await thrown('bad_data', () => load(matrix, { data: { 'x.dat': 'v\n1\ttwo\n' } }))).message, /x\.dat has a line 2 that is neither/);
   assert.match((await thrown('bad_data', () => readWorkbook(new Uint8Array([0x50, 0x4b, 3, 4, 1, 2, 3]), 'b.xlsx'))).message, /b\.xlsx cannot be read as a spreadsheet/);
   await thrown('model_has_errors', () => run(matrix, { 'table.csv': '1,"2\n' }));
   await assert.rejects(load(matrix, { data: async () => Promise.reject(new Error('no network')) }), /no network/);
@@ -194,7 +194,7 @@ test('data: files that are none, are broken or never end', () => {
   file('open.csv', 'x,c1\n"r1,1\n');
   fails(1, /open\.csv has a quote in line 2 that is not closed/, 'simulate', broken('open.csv'));
   file('junk.dat', Buffer.from([0, 1, 2, 9, 255, 10, 9, 9, 10]));
-  fails(1, /line 1 of .*junk\.dat is neither/, 'simulate', join(folder, 'matrix.xmile'), '--data', 'junk.dat');
+  fails(1, /junk\.dat has a line 1 that is neither/, 'simulate', join(folder, 'matrix.xmile'), '--data', 'junk.dat');
   fails(2, /nothing\.dat cannot be read/, 'simulate', join(folder, 'matrix.xmile'), '--data', 'nothing.dat');
 });
 

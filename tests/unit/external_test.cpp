@@ -192,11 +192,11 @@ TEST_CASE("external: lookups from a table, called and looked up in, for each ele
 
 TEST_CASE("external: a spreadsheet's sheets and named ranges") {
   auto give = [](ExternalData& data) {
-    data.give("book.xlsx", "Global", ",0,1,2\n,10,11,12\n,20,21,22\n", "when,$B$1:$D$1\nvalues,B2:D3\n");
+    data.give("book.xlsx", "Global", ",0,1,2\n,10,11,12\n,20,21,22\n", "abc,$B$1:$D$1\nvalues,B2:D3\n");
     data.give("book.xlsx", "Down", "t,v\n0,1\n2,3\n", "when,A2:A3\nvalues,B2:B3\n");
   };
   auto s = with_data(
-      "time 0 to 2\ndim A = a1 a2\naux x[A] = GET DIRECT DATA('book.xlsx', 'global', 'When', 'values')\n"
+      "time 0 to 2\ndim A = a1 a2\naux x[A] = GET DIRECT DATA('book.xlsx', 'global', 'Abc', 'values')\n"
       "aux y = GET DIRECT DATA('book.xlsx', 'Down', 'when', 'values')\naux z[A] = GET DIRECT CONSTANTS('book.xlsx', 'Down', 'values*')",
       give);
   REQUIRE_MESSAGE(s.ok(), s.everything_said());
@@ -230,9 +230,9 @@ TEST_CASE("external: what a .dat file may not hold") {
   CHECK(said("") == "none");
   CHECK(said("x\n1\t2\n") == "none");
   CHECK(said("2 wheels\n1\t2\n") == "none");
-  CHECK(said("1\t2\n") == "bad_data: line 1 of d.dat is neither the name of a variable nor a time and a value");
-  CHECK(said("x\n1\ttwo\n") == "bad_data: line 2 of d.dat is neither the name of a variable nor a time and a value");
-  CHECK(said("x\n1\t2\n\n<html>\t</html>\n") == "bad_data: line 4 of d.dat is neither the name of a variable nor a time and a value");
+  CHECK(said("1\t2\n") == "bad_data: d.dat has a line 1 that is neither the name of a variable nor a time and a value");
+  CHECK(said("x\n1\ttwo\n") == "bad_data: d.dat has a line 2 that is neither the name of a variable nor a time and a value");
+  CHECK(said("x\n1\t2\n\n<html>\t</html>\n") == "bad_data: d.dat has a line 4 that is neither the name of a variable nor a time and a value");
 }
 
 TEST_CASE("external: functions of a data variable's points") {
@@ -345,7 +345,7 @@ TEST_CASE("external: requests list each table once, and the variables that want 
       "aux getter = 3\naux bad = GET DIRECT CONSTANTS(x)\naux Free One = 0"));
   variable(*loaded.project, "free_one").definitions[0] = {};
   variable(*loaded.project, "free_one").definitions[0].data_rule = DataRule::Interpolate;
-  CHECK(external_requests(*loaded.project) == R"([{"kind":"table","file":"a.xlsx","sheet":"S"},{"kind":"table","file":"b.csv","sheet":","},{"kind":"series","variables":["Free One"]}])");
+  CHECK(external_requests(*loaded.project) == R"([{"kind":"table","file":"b.csv","sheet":","},{"kind":"table","file":"a.xlsx","sheet":"S"},{"kind":"series","variables":["Free One"]}])");
 }
 
 TEST_CASE("external: what is given again takes the place of what was given before") {
