@@ -225,6 +225,25 @@ std::vector<double> Analysis::loop_series(const Loop& loop, size_t slot) const {
   return product;
 }
 
+// Nothing where no node is an element of an array.
+void Analysis::describe_arrays(ScoredGraph& graph) const {
+  bool any = false;
+  for (VariableId v = 0; v < plan_->first_node.size(); v++) {
+    ScoredGraph::Array array{plan_->first_node[v], {}};
+    const auto& dimensions = program_->variables[v].dimensions;
+    for (size_t i = 0; i < dimensions.size() && array.first != none_id; i++) {
+      uint32_t again = uint32_t(std::count(dimensions.begin(), dimensions.begin() + long(i), dimensions[i]));
+      uint32_t number = dimensions[i] + again * uint32_t(program_->dimensions.size());
+      graph.dimensions = std::max(graph.dimensions, number + 1);
+      array.axes.push_back({number, uint32_t(program_->dimensions[dimensions[i]].elements.size())});
+      any = true;
+    }
+    graph.arrays.push_back(std::move(array));
+  }
+  if (!any) return graph.arrays.clear();
+  for (const Node& node : plan_->nodes) graph.array.push_back(node.variable);
+}
+
 // Discovery mode: searches the graph of what was active, then lists what mattered as exhaustive mode lists all.
 void Analysis::discover(Found& found) const {
   ScoredGraph graph;
@@ -235,9 +254,11 @@ void Analysis::discover(Found& found) const {
   graph.row_stride = program_->row_slots;
   for (uint32_t e : plan_->graph) {
     const Edge& edge = plan_->edges[e];
-    graph.edges.push_back({edge.from, edge.to, score_slot(edge)});
+    bool known = edge.polarity == Polarity::Positive || edge.polarity == Polarity::Negative;
+    graph.edges.push_back({edge.from, edge.to, score_slot(edge), int8_t(known ? int8_t(edge.polarity) : 0)});
     if (plan_->links[edge.link].kind == LinkKind::Composite) graph.stock[edge.to] = true;  // a macro's stocks
   }
+  describe_arrays(graph);
   DiscoveryOptions options;
   options.max_loops = plan_->discovery.max_loops;
   options.threshold = plan_->discovery.threshold;

@@ -9,6 +9,8 @@
 
 namespace loopscope {
 
+struct ScoredGraph;
+
 struct LinkResult {
   NodeId from, to;
   Polarity polarity;
@@ -71,6 +73,7 @@ class Analysis {
   std::vector<bool> shown_nodes(const std::vector<std::vector<uint32_t>>& out) const;
   void routes_from(uint32_t first, const std::vector<std::vector<uint32_t>>& out, const std::vector<bool>& shown, std::vector<LinkResult>& results) const;
   Found& found();
+  void describe_arrays(ScoredGraph& graph) const;
   void discover(Found& found) const;
   void score_loops(Found& found) const;
   std::vector<double> loop_series(const Loop& loop, size_t slot) const;

@@ -406,11 +406,12 @@ void CircuitSearch::close(uint32_t edge, const uint64_t* rows) {
 void CircuitSearch::found(const double* a, const double* b, const uint64_t* rows, uint32_t node, bool stock) {
   uint32_t component = stock ? table_.components.of[node] : no_component;
   budget_.work(padded_);
-  if (pool_.count(a, b, table_.blocks_of(rows), component)) {
+  LoopPool::Product product{a, b, table_.blocks_of(rows), component};
+  if (pool_.count(product)) {
     loop_.clear();
     for (uint32_t e : path_) unravel(edges_[e].rope);
     budget_.work(loop_.size());
-    if (!pool_.add(loop_, component)) budget_.stop("too many loops to hold in memory");
+    if (!pool_.add(loop_, product, budget_)) budget_.stop("too many loops to hold in memory");
   }
   if (pool_.universe() > options_.max_circuits) budget_.stop("too many loops");
 }

@@ -27,7 +27,7 @@ Discovery discover(const ScoredGraph& graph, const DiscoveryOptions& options) {
   Discovery out = pool.report();
   out.method = DiscoveryMethod::Sampling;
   out.truncated = true;
-  out.reason = budget.reason();
+  out.reason = (again.by_clock() ? again : budget).reason();
   out.sampled_rows = sampled_rows;
   return out;
 }

@@ -5,6 +5,9 @@
 #include <cfloat>
 #include <cmath>
 #include <map>
+#include <numeric>
+
+#include "ltm/loop_families.h"
 
 namespace loopscope {
 
@@ -52,7 +55,9 @@ ScoreTable::ScoreTable(const ScoredGraph& g)
     if (known->second == patterns.size()) {
       patterns.push_back(&known->first);
       blocks_.push_back(0);
+      rows_alike.push_back(0);
     }
+    rows_alike[known->second]++;
     blocks_[known->second] |= uint64_t(1) << (r / block);
   }
   words = uint32_t(patterns.size() + 63) / 64;
@@ -111,30 +116,37 @@ void ScoreTable::multiply(double* out, const double* a, const double* b, uint64_
 }
 
 LoopPool::LoopPool(const ScoreTable& table, const DiscoveryOptions& options)
-    : table_(table), options_(options), bar_(options.threshold * (1 - 1e-12)), sums_(table.components.members.size() + 1) {
+    : table_(table), options_(options), bar_(options.threshold * (1 - 1e-12)), sums_(table.components.members.size() + 1),
+      families_(std::make_unique<LoopFamilies>(table)), known_(std::make_unique<HashSet>()), most_slots_(families_->most_slots()), score_(table.padded),
+      together_(table.padded), ones_(table.padded, 1) {
   // So that judging all of them stays a matter of seconds.
   constexpr uint64_t most_values = uint64_t(1) << 32;
   most_room_ = size_t(std::min<uint64_t>(most_values / std::max(1u, table.graph.row_count), 1 << 24));
   room_ = most_room_ / 4;
 }
 
-bool LoopPool::count(const double* a, const double* b, uint64_t blocks, uint32_t component) {
-  universe_++;
-  Sums& sums = component == no_component ? sums_.back() : sums_[component];
-  if (sums.loops++ == 0) {
+LoopPool::~LoopPool() = default;
+
+void sort_keys(std::vector<SortKey>& keys) { std::sort(keys.begin(), keys.end()); }
+
+// Does the loop reach what it must as one of so many slots? If it is counted, with itself in the sums.
+bool LoopPool::weigh(const Product& loop, double slots, bool adds) {
+  Sums& sums = loop.component == no_component ? sums_.back() : sums_[loop.component];
+  universe_ += adds;
+  if (adds && sums.loops++ == 0) {
     sums.total.assign(table_.padded, 0);
     sums.largest.assign(table_.padded, 0);
   }
   // At least the threshold of the total so far, or as large as the largest so far; and not 0. Without stock that is enough.
-  double *totals = sums.total.data(), *largests = sums.largest.data(), bar = component == no_component ? 0 : bar_;
+  double *totals = sums.total.data(), *largests = sums.largest.data(), bar = loop.component == no_component ? 0 : bar_ / slots, part = 1 / slots;
   constexpr double least = DBL_TRUE_MIN;
   PairMask hit{0, 0};
-  for (; blocks; blocks &= blocks - 1) {
+  for (uint64_t blocks = loop.blocks; blocks; blocks &= blocks - 1) {
     uint32_t first = uint32_t(std::countr_zero(blocks)) * table_.block;
     for (uint32_t r = first, end = std::min(first + table_.block, table_.padded); r < end; r += 2) {
-      Pair score = magnitude(pair(a + r), pair(b + r));
-      Pair total = pair(totals + r) + score, largest = pair(largests + r);
-      hit |= score >= larger(smaller(total * bar, largest), Pair{least, least});
+      Pair score = magnitude(pair(loop.a + r), pair(loop.b + r));
+      Pair total = pair(totals + r) + score * double(adds), largest = pair(largests + r);
+      hit |= score >= larger(smaller(total * bar, largest * part), Pair{least, least});
       pair(totals + r) = total;
       pair(largests + r) = larger(largest, score);
     }
@@ -142,16 +154,54 @@ bool LoopPool::count(const double* a, const double* b, uint64_t blocks, uint32_t
   return hit[0] | hit[1];
 }
 
-bool LoopPool::add(const std::vector<uint32_t>& edges, uint32_t component) {
-  if (edges_.size() + edges.size() > room_) {
+uint32_t LoopPool::component_of(const uint32_t* first, const uint32_t* last) const {
+  const ScoredGraph& graph = table_.graph;
+  bool stock = std::any_of(first, last, [&](uint32_t e) { return graph.stock[graph.edges[e].from]; });
+  return stock ? table_.components.of[graph.edges[*first].from] : no_component;
+}
+
+bool LoopPool::add(const std::vector<uint32_t>& edges, const Product& loop, Budget& budget) {
+  LoopFamilies::Family family = families_->of(edges);
+  if (most_slots_ > 1 && !weigh(loop, family.slots, false)) return true;
+  if (!family.key) return keep(edges.data(), edges.data() + edges.size(), loop.component, 0);
+  if (!known_->insert(family.key)) return true;
+  std::vector<uint32_t> slots = families_->slots(edges, budget);
+  bool room = true;
+  for (const uint32_t *e = slots.data(), *end = e + slots.size(), *next; room && e < end; e = next) {
+    next = e + edges.size();
+    room = keep(e, next, component_of(e, next), family.key);
+  }
+  return room;
+}
+
+bool LoopPool::add_all(const std::vector<uint32_t>& edges, HashSet& seen, Budget& budget) {
+  auto hash = [](const uint32_t* first, const uint32_t* last) { return std::accumulate(first, last, uint64_t(0), [](uint64_t sum, uint32_t e) { return sum + hash_of(e); }); };
+  if (seen.has(hash(edges.data(), edges.data() + edges.size()))) return true;
+  LoopFamilies::Family family = families_->of(edges);
+  std::vector<uint32_t> slots = family.key ? families_->slots(edges, budget) : edges;
+  bool room = true;
+  for (const uint32_t *e = slots.data(), *end = e + slots.size(), *next; room && e < end; e = next) {
+    next = e + edges.size();
+    if (!seen.insert(hash(e, next))) continue;
+    table_.product(e, next, score_.data());
+    budget.work(edges.size() * table_.padded);
+    Product loop{score_.data(), ones_.data(), table_.every_block(), component_of(e, next)};
+    if (weigh(loop, family.slots, true) || family.key) room = keep(e, next, loop.component, family.key);
+  }
+  return room;
+}
+
+bool LoopPool::keep(const uint32_t* first, const uint32_t* last, uint32_t component, uint64_t family) {
+  size_t size = size_t(last - first);
+  if (edges_.size() + size > room_) {
     forget_the_rest();
     // Twice as much as was worth keeping, so that this is seldom done.
-    room_ = std::min(most_room_, std::max(room_, 2 * (edges_.size() + edges.size())));
-    if (edges_.size() + edges.size() > room_) return false;
+    room_ = std::min(most_room_, std::max(room_, 2 * (edges_.size() + size)));
+    if (edges_.size() + size > room_) return false;
   }
-  Entry entry{edges_.size(), edges_.size() + edges.size(), component};
-  size_t least = size_t(std::min_element(edges.begin(), edges.end()) - edges.begin());
-  for (size_t i = 0; i < edges.size(); i++) edges_.push_back(edges[(least + i) % edges.size()]);
+  Entry entry{edges_.size(), edges_.size() + size, component, family};
+  size_t least = size_t(std::min_element(first, last) - first);
+  for (size_t i = 0; i < size; i++) edges_.push_back(first[(least + i) % size]);
   entries_.push_back(entry);
   if (component != no_component) sums_[component].kept++;
   return true;
@@ -178,55 +228,74 @@ void LoopPool::sum_exactly() {
   }
 }
 
-void LoopPool::judge(Entry& entry, const double* score, const double* total) {
-  double sum = 0;
-  uint32_t rows = 0;
-  entry.retained = entry.largest = false;
-  for (uint32_t r = 0; r < table_.graph.row_count; r++) {
-    double size = std::fabs(score[r]);
-    if (!(size > 0 && size <= DBL_MAX)) continue;
-    double whole = total ? total[r] : size;
-    sum += size / whole;
-    rows++;
-    if (size >= bar_ * whole) entry.retained = true;
+// Of a partition's row: the largest loop.
+struct LoopPool::Owner {
+  double size = 0;
+  uint32_t entry = no_component;
+};
+
+// The slots of a loop in one component, against the sums as they are now. Of equally large loops the largest is the first by edges.
+void LoopPool::judge(const uint32_t* first, const uint32_t* last, std::vector<Owner>& owners) {
+  uint32_t component = entries_[*first].component, least = *first;
+  const double* total = component == no_component ? nullptr : sums_[component].total.data();
+  Whole& whole = wholes_[entries_[*first].whole];
+  std::fill(together_.begin(), together_.end(), 0);
+  for (const uint32_t* i = first; i < last; i++) {
+    Entry& entry = entries_[*i];
+    table_.product(edges_.data() + entry.first, edges_.data() + entry.last, score_.data());
+    double sum = 0;
+    uint32_t rows = 0;
+    for (uint32_t r = 0; r < table_.graph.row_count; r++) {
+      double size = std::fabs(score_[r]);
+      if (!(size > 0 && size <= DBL_MAX)) continue;
+      together_[r] += size;
+      sum += size / (total ? total[r] : size);
+      rows++;
+    }
+    entry.share = rows ? sum / rows : 0;
+    whole.share += entry.share;
+    whole.alone &= alone(entry);
+    if (before(entry, entries_[least])) least = *i;
   }
-  entry.share = rows ? sum / rows : 0;
+  whole.partitions += total ? 1 : uint32_t(last - first);
+  if (total) owners.resize(table_.padded);
+  for (uint32_t r = 0; r < table_.graph.row_count; r++) {
+    double size = together_[r];
+    if (!(size > 0)) continue;
+    whole.retained |= !total || size >= bar_ * total[r];
+    if (!total || size < owners[r].size) continue;
+    if (size > owners[r].size || before(entries_[least], entries_[owners[r].entry])) owners[r] = {size, least};
+  }
 }
 
-// Against the sums as they are now. Of equally large loops the largest is the first by edges.
 void LoopPool::judge() {
-  constexpr uint32_t nobody = 0xFFFFFFFF;
-  struct Owner {
-    double size = 0;
-    uint32_t entry = nobody;
-  };
+  std::vector<SortKey> keys;
+  for (uint32_t i = 0; i < entries_.size(); i++) keys.push_back({entries_[i].family, uint64_t(entries_[i].family ? entries_[i].component : 0) << 32 | i});
+  if (most_slots_ > 1) sort_keys(keys);
+  std::vector<uint32_t> order;
+  for (const SortKey& key : keys) order.push_back(uint32_t(key.minor));
   std::vector<std::vector<Owner>> owners(sums_.size());
-  std::vector<double> score(table_.padded);
-  for (uint32_t i = 0; i < entries_.size(); i++) {
-    Entry& entry = entries_[i];
-    table_.product(edges_.data() + entry.first, edges_.data() + entry.last, score.data());
-    bool stock = entry.component != no_component;
-    judge(entry, score.data(), stock ? sums_[entry.component].total.data() : nullptr);
-    if (!stock) continue;
-    std::vector<Owner>& of_rows = owners[entry.component];
-    of_rows.resize(table_.padded);
-    for (uint32_t r = 0; r < table_.graph.row_count; r++) {
-      double size = std::fabs(score[r]);
-      Owner& owner = of_rows[r];
-      if (!(size >= owner.size && size > 0 && size <= DBL_MAX)) continue;
-      if (size > owner.size || before(entry, entries_[owner.entry])) owner = {size, i};
+  wholes_.clear();
+  for (size_t i = 0, end; i < order.size(); i = end) {
+    const Entry& first = entries_[order[i]];
+    bool further = i && first.family && first.family == entries_[order[i - 1]].family;  // slots of the same loop, in another component
+    if (!further) wholes_.push_back({order[i]});
+    for (end = i; end < order.size() && (end == i || (first.family && entries_[order[end]].family == first.family && entries_[order[end]].component == first.component)); end++) {
+      entries_[order[end]].whole = uint32_t(wholes_.size() - 1);
+      wholes_.back().first = std::min(wholes_.back().first, order[end]);
     }
+    judge(order.data() + i, order.data() + end, first.component == no_component ? owners.back() : owners[first.component]);
   }
   for (const auto& of_rows : owners)
     for (const Owner& owner : of_rows)
-      if (owner.entry != nobody) entries_[owner.entry].retained = entries_[owner.entry].largest = true;
+      if (owner.entry != no_component) wholes_[entries_[owner.entry].whole].retained = wholes_[entries_[owner.entry].whole].largest = true;
 }
 
 void LoopPool::forget_the_rest() {
   judge();
   size_t kept = 0, end = 0;
   for (const Entry& entry : entries_) {
-    if (!entry.retained) {
+    if (!wholes_[entry.whole].retained) {
       if (entry.component != no_component) sums_[entry.component].kept--;
       continue;
     }
@@ -242,29 +311,26 @@ void LoopPool::forget_the_rest() {
 
 // By rank, of entries in order of their edges: the largest ones, and of the others as many as there is place for.
 std::vector<uint32_t> LoopPool::chosen() const {
-  struct Rank {
-    bool alone;
-    int64_t share;  // in units that rounding does not reach, so that equal shares are equal
-    uint32_t entry;
-  };
-  std::vector<Rank> ranks;
+  constexpr size_t most_slots_listed = 200'000;
+  // Shares in units that rounding does not reach, so that equal shares are equal; then the loop's first entry and the entry.
+  std::vector<SortKey> ranks;
   size_t places = options_.max_loops;
+  for (const Whole& whole : wholes_)
+    if (whole.largest && places) places--;
   for (uint32_t i = 0; i < entries_.size(); i++) {
-    const Entry& entry = entries_[i];
-    if (!entry.retained) continue;
-    ranks.push_back({alone(entry), std::llround(std::min(entry.share, 2.0) * 1e12), i});
-    if (entry.largest && places) places--;
+    const Whole& whole = wholes_[entries_[i].whole];
+    int64_t share = std::llround(std::min(whole.share / whole.partitions, 2.0) * 1e12);
+    if (whole.retained) ranks.push_back({uint64_t(int64_t(whole.alone ? 8e12 : 4e12) - share), uint64_t(whole.first) << 32 | i});
   }
-  std::sort(ranks.begin(), ranks.end(), [](const Rank& a, const Rank& b) {
-    return a.alone != b.alone ? b.alone : a.share != b.share ? a.share > b.share : a.entry < b.entry;
-  });
+  sort_keys(ranks);
   std::vector<uint32_t> out;
-  for (const Rank& rank : ranks) {
-    if (!entries_[rank.entry].largest) {
-      if (places == 0) continue;
+  for (size_t i = 0, end; i < ranks.size(); i = end) {
+    for (end = i + 1; end < ranks.size() && ranks[end].minor >> 32 == ranks[i].minor >> 32;) end++;
+    if (!wholes_[entries_[uint32_t(ranks[i].minor)].whole].largest) {
+      if (places == 0 || out.size() + (end - i) > most_slots_listed) continue;
       places--;
     }
-    out.push_back(rank.entry);
+    for (size_t k = i; k < end; k++) out.push_back(uint32_t(ranks[k].minor));
   }
   return out;
 }
@@ -275,7 +341,7 @@ Discovery LoopPool::report() {
   judge();
   Discovery out;
   out.universe = universe_;
-  for (const Entry& entry : entries_) out.retained += entry.retained;
+  for (const Entry& entry : entries_) out.retained += wholes_[entry.whole].retained;
   std::vector<uint32_t> number(sums_.size(), no_component);
   for (uint32_t i : chosen()) {
     const Entry& entry = entries_[i];
@@ -297,7 +363,7 @@ Discovery LoopPool::report() {
       }
       made.total.resize(table_.graph.row_count);
     }
-    out.loops.push_back({{edges_.begin() + long(entry.first), edges_.begin() + long(entry.last)}, partition, entry.share, entry.largest});
+    out.loops.push_back({{edges_.begin() + long(entry.first), edges_.begin() + long(entry.last)}, partition, entry.share, wholes_[entry.whole].largest});
   }
   return out;
 }

@@ -225,7 +225,7 @@ std::vector<NodeId> named_nodes(const Program& program, const LtmPlan& plan, con
     label += "]";
   }
   std::vector<NodeId> out;
-  for (VariableId v = 0; v < program.variables.size(); v++) {
+  for (VariableId v = 0; v < plan.first_node.size(); v++) {
     const ProgramVariable& variable = program.variables[v];
     if (plan.first_node[v] == none_id || variable.hidden || variable.id != base) continue;
     for (uint32_t k = 0; k < variable.elements; k++)

@@ -404,17 +404,18 @@ Index LoopWriter::kept(ExprId id, std::vector<Expression*>& before) {
   return local;
 }
 
-// wasm-runtime's scores_of, in line.
+// wasm-runtime's scores_of, in line and with less to do where the source's own change is all there is. Signs are put together bit by bit.
 Expression* LoopWriter::link_score(ExprId id) {
   ExprId change_id = program_.argument(id, 0), dz_id = program_.argument(id, 1), dx_id = program_.argument(id, 2);
   std::vector<Expression*> block;
   Index change = kept(change_id, block), dz = kept(dz_id, block), dx = kept(dx_id, block);
   auto difference = [&](Index local) { return build_.makeBinary(SubVecF64x2, get(local), get(local)); };
-  bool only = change_id == dz_id, same = only && dz_id == dx_id;
-  Expression* size = only ? (Expression*)build_.makeBinary(AddVecF64x2, constant(1), difference(dz))
-                          : build_.makeUnary(AbsVecF64x2, build_.makeBinary(DivVecF64x2, get(change), get(dz)));
+  bool only = change_id == dz_id, same = only && dz_id == dx_id, opposite = program_.expr(change_id).op == Op::Negate && program_.argument(change_id, 0) == dx_id;
+  Expression* size = only ? (Expression*)build_.makeBinary(AddVecF64x2, constant(1), difference(dz)) : build_.makeBinary(DivVecF64x2, get(opposite ? dx : change), get(dz));
   // Its sign is that of change / dx; of x by itself it is 1.
-  if (!same) size = build_.makeSIMDTernary(Bitselect, build_.makeBinary(MulVecF64x2, get(change), get(dx)), size, constant(-0.0));
+  if (opposite) size = build_.makeBinary(OrVec128, size, constant(-0.0));
+  else if (change_id == dx_id && !same) size = build_.makeUnary(AbsVecF64x2, size);
+  else if (!same) size = build_.makeSIMDTernary(Bitselect, build_.makeBinary(XorVec128, get(change), get(dx)), size, constant(-0.0));
   Expression* score = build_.makeBinary(AddVecF64x2, size, difference(dx));
   Expression* still = build_.makeBinary(EqVecF64x2, get(dx), constant(0));
   if (!same) still = build_.makeBinary(OrVec128, build_.makeBinary(EqVecF64x2, get(dz), constant(0)), still);

@@ -24,11 +24,14 @@ export interface CompileOptions {
 }
 
 export interface DiscoveryOptions {
-  /** Loops that are listed; default 200. One that is the largest of its partition at some time is never left out. */
+  /** Loops that are listed, one that repeats for every element counted once; default 200. One that is the largest of its partition at some time is never left out. */
   maxLoops?: number;
-  /** Share of its partition's total that a loop must reach at some time; default 0.001. */
+  /** Share of its partition's total that a loop must reach at some time, with all of its slots; default 0.001. */
   threshold?: number;
-  /** Milliseconds that the search may take; default 2000. Beyond, loops are sampled. */
+  /**
+   * Milliseconds that the search may take; default 2000. Beyond, loops are sampled, for as long again. It is work that is counted, as much as a usual
+   * machine does in that time, so that the same model and options give the same loops everywhere; if a clock had to end it, `note` says so.
+   */
   budgetMs?: number;
 }
 
@@ -142,7 +145,7 @@ export interface LoopSearch {
   /** Why that mode, and what was done, in a sentence. */
   readonly note: string;
   readonly method: 'exhaustive' | 'enumeration' | 'sampling';
-  /** Loops that were found. */
+  /** Circuits that were found: of a loop that repeats, its slots. */
   readonly universe: number;
   /** Of those, the ones that matter at some time. */
   readonly retained: number;

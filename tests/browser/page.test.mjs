@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { load, loopSlots } from '../../js/dist/index.js';
 import { serve } from '../../js/page/serve.mjs';
-import { generateLimited } from '../bench/generate.mjs';
+import { generateCrowded, generateLimited } from '../bench/generate.mjs';
 import { engines, growth, modelUrl, root, xmile } from '../js/helpers.mjs';
 
 const executablePath = '/usr/bin/chromium';
@@ -105,8 +105,11 @@ describe('the page', { skip }, () => {
     assert.deepEqual(complaints, []);
   });
 
-  test('10,000 elements with a sum in their feedback are scored within the memory of a tab', async (t) => {
-    const text = generateLimited(100, 12);
+  for (const [what, generate, mode, slots] of [
+    ['a sum in their feedback', generateLimited, 'exhaustive', 3],
+    ['sums of rows and columns in it', generateCrowded, 'discovery', 4],
+  ]) test(`10,000 elements with ${what} are scored within the memory of a tab`, async (t) => {
+    const text = generate(100, 12);
     const places = ['region1,age1', 'region37,age64', 'region100,age100'];
     const project = await load(text);
     const sim = await project.mainModel().simulate({ engine: 'wasm', enableLtm: true });
@@ -131,8 +134,8 @@ describe('the page', { skip }, () => {
     const megabytes = pageMegabytes();
     t.diagnostic(`${Math.round(there.milliseconds)} ms, ${Math.round(megabytes)} MB`);
     const loops = sim.getLoops();
-    assert.equal(there.mode, 'exhaustive');
-    assert.deepEqual(there.slots, [10_000, 10_000, 10_000]);
+    assert.equal(there.mode, mode);
+    assert.deepEqual(there.slots, Array(slots).fill(10_000));
     assert.deepEqual(loops.map((loop) => loopSlots(loop).length), there.slots);
     assert.deepEqual(there.scores, loops.map(({ id }) => [id, places.map((place) => bytesOf(sim.getRelativeLoopScore(`${id}[${place}]`)))]));
     assert.ok(megabytes > 0 && megabytes < 500, `${megabytes} MB`);

@@ -20,7 +20,7 @@ export function compare(found, wanted, { maxLoops = 200 } = {}) {
   if (search.retained < least || search.retained > most) out.push(`retained ${search.retained}, not ${least}${most > least ? ` to ${most}` : ''}`);
   if (search.truncated !== slots.length < search.retained) out.push(`truncated: ${search.truncated} with ${slots.length} of ${search.retained} listed`);
   const pairs = match(slots, wanted.loops, out);
-  out.push(...ranking(found.loops, pairs), ...selection(slots, pairs, wanted.loops, search.retained, maxLoops), ...partitions(found, pairs, wanted));
+  out.push(...ranking(found.loops, pairs), ...selection(slots, pairs, wanted.loops, maxLoops), ...partitions(found, pairs, wanted));
   return out;
 }
 
@@ -40,32 +40,36 @@ function match(slots, loops, out) {
   return pairs;
 }
 
-/** Loops come in the order of the best of their slots: those alone in their partition last, then by share. */
+const rankOf = ({ whole }) => (whole.alone ? -10 : 0) + whole.share;
+
+/** Loops come by rank, each as a whole: those alone in their partition last, then by share. */
 function ranking(loops, pairs) {
-  const rank = ({ alone, share }) => (alone ? -10 : 0) + share;
-  const ranks = loops.map((slots) => Math.max(...slots.map((slot) => (pairs.has(slot) ? rank(pairs.get(slot)) : NaN))));
+  const ranks = loops.map(([slot]) => (pairs.has(slot) ? rankOf(pairs.get(slot)) : NaN));
   return loops.flatMap((slots, i) => (i > 0 && ranks[i] > ranks[i - 1] + hair ? [`${slots[0].id} of rank ${ranks[i]} comes after ${loops[i - 1][0].id} of rank ${ranks[i - 1]}`] : []));
 }
 
 /** All that matter are listed, or so many that there is no place for the others: the largest ones, and of the rest the best. */
-function selection(slots, pairs, loops, retained, maxLoops) {
+function selection(slots, pairs, loops, maxLoops) {
   const listed = new Set(pairs.values());
+  const wholes = new Set([...listed].map(({ whole }) => whole));
   const out = [];
-  for (const loop of listed) if (loop.retained === 'no') out.push(`${circle(loop.path)} is listed and does not matter`);
-  const missing = loops.filter((loop) => loop.retained === 'surely' && !listed.has(loop));
+  for (const loop of listed) if (loop.whole.retained === 'no') out.push(`${circle(loop.path)} is listed and does not matter`);
+  for (const loop of loops) if (wholes.has(loop.whole) && !listed.has(loop)) out.push(`${circle(loop.path)} is not listed, and other slots of its loop are`);
+  const missing = loops.filter((loop) => loop.whole.retained === 'surely' && !listed.has(loop));
   // Of loops that are equally large up to rounding, one is the largest.
   const owned = (loop) => loops.some((other) => listed.has(other) && other.nearlyLargest && other.component === loop.component && sharesTops(loop, other));
   for (const loop of missing) if (loop.largest && !owned(loop)) out.push(`${circle(loop.path)} is the largest of its partition at some time and is not listed`);
-  if (retained <= maxLoops) for (const loop of missing) out.push(`${circle(loop.path)} matters (share ${loop.share}) and is not listed`);
-  else if (slots.length < maxLoops) out.push(`${slots.length} listed where there is place for ${maxLoops}`);
-  const others = [...listed].filter((loop) => !loop.nearlyLargest);
-  if (others.length > 0 && slots.length > maxLoops) out.push(`${slots.length} listed, ${others.length} of them never the largest, where there is place for ${maxLoops}`);
-  const worst = Math.min(...others.map(({ alone, share }) => (alone ? -10 : 0) + share));
-  for (const { path, alone, share } of missing) if ((alone ? -10 : 0) + share > worst + hair) out.push(`${circle(path)} of share ${share} is not listed, one of ${worst} is`);
+  const retained = (...how) => new Set(loops.filter(({ whole }) => how.includes(whole.retained)).map(({ whole }) => whole)).size;
+  if (retained('surely', 'perhaps') <= maxLoops) for (const loop of missing) out.push(`${circle(loop.path)} matters (share ${loop.whole.share}) and is not listed`);
+  else if (wholes.size < Math.min(maxLoops, retained('surely'))) out.push(`${wholes.size} listed where there is place for ${maxLoops}`);
+  const others = [...listed].filter(({ whole }) => !loops.some((loop) => loop.whole === whole && loop.nearlyLargest));
+  if (others.length > 0 && wholes.size > maxLoops) out.push(`${wholes.size} listed, some of them never the largest, where there is place for ${maxLoops}`);
+  const worst = Math.min(...others.map(rankOf));
+  for (const loop of missing) if (rankOf(loop) > worst + hair) out.push(`${circle(loop.path)} of rank ${rankOf(loop)} is not listed, one of ${worst} is`);
   return out;
 }
 
-const sharesTops = (a, b) => a.score.some((s, r) => Number.isFinite(s) && s !== 0 && Math.abs(Math.abs(s) - Math.abs(b.score[r])) <= 1e-9 * Math.abs(s));
+const sharesTops = (a, b) => a.together.some((sum, r) => sum > 0 && Math.abs(sum - b.together[r]) <= 1e-9 * sum);
 
 function partitions({ loops, partitions }, pairs, wanted) {
   const components = new Map();

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { load, loopSlots } from '../../js/dist/index.js';
+import { generateCrowded } from '../bench/generate.mjs';
 import { xmileOf } from '../twins/notation.mjs';
 import { circle } from './compare.mjs';
 import { complete, models } from './models.mjs';
@@ -15,7 +16,7 @@ const textOf = (name) => models.find((model) => model.name === name).text;
 
 /** A finished run of `text`: { loops, slots, search, warnings, sim } given to `use`. */
 async function withRun(text, options, use) {
-  const project = await load(xmileOf(text));
+  const project = await load(text.startsWith('<?xml') ? text : xmileOf(text));
   let sim;
   try {
     sim = await project.mainModel().simulate({ enableLtm: true, ...options });
@@ -111,8 +112,50 @@ const checks = {
     const hasty = await run({ budgetMs: 1 }, 9);
     assert.equal(hasty.method, 'sampling');
     assert.equal(hasty.truncated, true);
-    assert.match(hasty.note, /there may be others: it takes too long/);
+    assert.match(hasty.note, /there may be others: the search has used up its budget$/);
     assert.ok(hasty.universe > 0 && hasty.universe < 125_673, `${hasty.universe} loops in the sample`);
+  },
+
+  async 'limits: a budget is so much work: the same loops on either engine, and again, and more for more'() {
+    const run = (engine, budgetMs, text = complete(9)) =>
+      withRun(text, { engine, ltmMode: 'discovery', discovery: { budgetMs } }, ({ search, slots }) => ({ search, slots: slots.map(({ id, path: p, share }) => [id, circle(p), share]) }));
+    for (const text of [complete(9), generateCrowded(8, 6)]) {
+      const first = await run('vm', 3, text);
+      assert.equal(first.search.method, 'sampling');
+      assert.match(first.search.note, /the search has used up its budget$/);
+      for (const engine of ['wasm', 'vm']) assert.deepEqual(await run(engine, 3, text), first, engine);
+      const more = await run('wasm', 6, text);
+      assert.ok(more.search.universe >= first.search.universe, `${more.search.universe} loops for twice the work, ${first.search.universe} before`);
+    }
+  },
+
+  async 'limits: short loops of every stock come first, and a loop over arrays has all of its slots'() {
+    const side = 20;
+    await withRun(generateCrowded(side, 6), { discovery: { budgetMs: 20 } }, ({ loops, slots, search }) => {
+      assert.equal(search.method, 'sampling');
+      assert.deepEqual(loops.map(({ variables, reducers, slots: all }) => [variables.join(' '), reducers.join(), all.length]).toSorted(), [
+        ['births population', '', side * side],
+        ['births population', 'sum(population[region, *])', side * side],
+        ['deaths population', '', side * side],
+        ['deaths population', 'sum(population[*, age])', side * side],
+      ]);
+      const stocks = new Set(slots.flatMap(({ path: p }) => p.filter((name) => name.startsWith('population['))));
+      assert.equal(stocks.size, side * side, 'every stock is in a loop that is listed');
+    });
+  },
+
+  async 'limits: the threshold is for a loop with all of its slots'() {
+    const elements = Array.from({ length: 40 }, (_, i) => `e${i}`);
+    const text = `specs 0 8 1\ndim R: ${elements.join(', ')}\nstock x[R] = 10; in f\nflow f[R] = 0.002 * x[R] + 0.001 * SUM(x[*]) + 0.000001 * MEAN(x[*])`;
+    const listed = (threshold, method) =>
+      withRun(text, { ltmMode: 'discovery', discovery: { threshold, maxLoops: 3, budgetMs: 1e4 } }, ({ loops, search }) => {
+        assert.equal(search.method, 'enumeration', method);
+        return loops.map(({ reducers, slots: all, share }) => [reducers.join(), all.length, share > threshold]);
+      });
+    // A slot comes to a sixtieth of the total, or half of that.
+    assert.deepEqual(await listed(0.1), [['', 40, true], ['sum(x[*])', 40, true]]);
+    assert.equal((await listed(1e-7)).length, 3);
+    assert.deepEqual(await listed(0.9999), [['', 40, false]], 'the largest stays, with all of its slots');
   },
 
   async 'limits: what is no limit is an error'() {

@@ -180,5 +180,30 @@ export const models = [
   { name: 'threshold 0: all that is active', text: complete(4), limits: { threshold: 0 } },
   { name: 'three loops listed', text: complete(6), limits: { maxLoops: 3 } },
   { name: 'one loop listed', text: complete(5, 0.25), limits: { maxLoops: 1 } },
+  {
+    name: 'loops that repeat: only together do their slots reach the threshold',
+    text: `
+      specs 0 10 1
+      dim R: a, b, c, d, e, g, h
+      stock x[R] = 10; in f; out o
+      flow f[R] = 0.01 * x[R] + 0.002 * SUM(x[*]) + 0.0001 * MAX(x[*]) * y
+      flow o[R] = 0.001 * x[R] * x[R]
+      stock y = 2; in g
+      flow g = 0.01 * y + 0.001 * MEAN(x[*])`,
+    limits: { threshold: 0.1 },
+  },
+  {
+    name: 'loops that repeat in several partitions, two listed',
+    text: `
+      specs 0 10 1
+      dim R: a, b, c
+      dim Q: k, l
+      stock x[R,Q] = 10; in f; out o
+      flow f[R,Q] = 0.02 * x[R,Q] + 0.001 * SUM(x[R,*])
+      flow o[R,Q] = 0.001 * x[R,Q] * x[R,Q] * (1 + m[R] / 100)
+      stock m[R] = 5; in n
+      flow n[R] = 0.01 * m[R] + 0.0001 * MAX(x[R,*])`,
+    limits: { threshold: 0.05, maxLoops: 2 },
+  },
   { name: 'a thousand loops listed', text: complete(6), limits: { maxLoops: 1000, threshold: 0 } },
 ];

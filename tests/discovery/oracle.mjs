@@ -5,25 +5,26 @@ import { elementLinks } from '../twins/scores.mjs';
 const mostCircuits = 20_000, mostSteps = 3_000_000;
 
 /**
- * The causal graph that loops are found in: { nodes: [{ name, hidden, stock }], edges: [{ from, to, score, stock }] }, edges in the
+ * The causal graph that loops are found in: { nodes: [{ name, hidden, stock, axes }], edges: [{ from, to, score, stock, sign }] }, edges in the
  * order of the layout. Of a macro instance there are its inputs, its output, and the composite links between them. `dump`: the phase
  * `ltm` of the same program, which says which links those are.
  */
 export function causalGraph(sim, dump) {
   const links = elementLinks(sim);
-  const kinds = dump.matchAll(/^link (.*) -> (.*) (?:positive|negative|unknown)(?: \((\w+)\))?$/gm);
+  const kinds = dump.matchAll(/^link (.*) -> (.*) (positive|negative|unknown)(?: \((\w+)\))?$/gm);
   for (const link of links) {
-    const [, from, to, kind] = kinds.next().value ?? [];
+    const [, from, to, polarity, kind] = kinds.next().value ?? [];
     if (from !== link.from || to !== link.to) throw new Error(`the layout has the link ${link.from} -> ${link.to} where the dump has ${from} -> ${to}`);
     link.composite = kind === 'composite';
+    link.sign = { positive: 1, negative: -1, unknown: 0 }[polarity];
   }
   const variables = new Map(sim.layout.variables.flatMap((v) => (v.place === 'row' ? sim.elementNames(v.id).map((name) => [name, v]) : [])));
   const inside = macroInsides(links, variables);
   const shown = links.filter(({ from, to, composite }) => composite || (!inside.has(to) && inside.get(from) !== 'inner'));
   const numbers = new Map([...new Set(shown.flatMap(({ from, to }) => [from, to]))].map((name, i) => [name, i]));
   return {
-    nodes: [...numbers.keys()].map((name) => ({ name, hidden: variables.get(name).hidden, stock: variables.get(name).kind === 'stock' })),
-    edges: shown.map(({ from, to, score, composite }) => ({ from: numbers.get(from), to: numbers.get(to), score, stock: composite || variables.get(from).kind === 'stock' })),
+    nodes: [...numbers.keys()].map((name) => ({ name, hidden: variables.get(name).hidden, stock: variables.get(name).kind === 'stock', axes: variables.get(name).dimensions.map((d) => d.name) })),
+    edges: shown.map(({ from, to, score, composite, sign }) => ({ sign, from: numbers.get(from), to: numbers.get(to), score, stock: composite || variables.get(from).kind === 'stock' })),
   };
 }
 
@@ -130,8 +131,9 @@ function circuits(graph, component) {
 
 /**
  * { loops, paths, circuits, universe, retained: [least, most], partitions } of a graph; null if it is too much for a walk. `paths`: the nodes of
- * every circuit, active or not, `circuits` of them. `loops` are all of the universe: { path, score, relative, share, component, alone, largest, retained }. `retained` is a range, since a share may lie on
- * the threshold up to rounding. `partitions`: component -> the names of the stocks that are shown.
+ * every circuit, active or not, `circuits` of them. `loops` are all of the universe: { path, score, relative, share, component, alone, whole, together, largest, nearlyLargest }.
+ * `whole` is the loop that it is a slot of, one object for all of them: { share, alone, retained }; `together` what the slots in its component come to, which is the largest or not. `retained` is a range,
+ * since a share may lie on the threshold up to rounding. `partitions`: component -> the names of the stocks that are shown.
  */
 export function bruteForce(graph, { threshold = 0.001 } = {}) {
   const component = components(graph);
@@ -141,13 +143,14 @@ export function bruteForce(graph, { threshold = 0.001 } = {}) {
   const loops = all.filter((circuit) => activeTogether(graph, circuit, rows)).map((circuit) => scored(graph, circuit, component, rows));
   const sums = new Map();
   for (const loop of loops) {
-    if (!sums.has(loop.component)) sums.set(loop.component, { count: 0, total: new Float64Array(rows), largest: new Float64Array(rows) });
+    if (!sums.has(loop.component)) sums.set(loop.component, { count: 0, total: new Float64Array(rows) });
     const sum = sums.get(loop.component);
     sum.count++;
-    loop.score.forEach((s, r) => Number.isFinite(s) && ((sum.total[r] += Math.abs(s)), (sum.largest[r] = Math.max(sum.largest[r], Math.abs(s)))));
+    loop.score.forEach((s, r) => Number.isFinite(s) && (sum.total[r] += Math.abs(s)));
   }
-  for (const loop of loops) judge(loop, sums.get(loop.component), threshold);
-  const retained = ['surely', 'perhaps'].map((how) => loops.filter((loop) => loop.retained === 'surely' || loop.retained === how).length);
+  for (const loop of loops) relate(loop, sums.get(loop.component));
+  judge(loops, sums, threshold);
+  const retained = ['surely', 'perhaps'].map((how) => loops.filter(({ whole }) => whole.retained === 'surely' || whole.retained === how).length);
   const partitions = new Map();
   graph.nodes.forEach(({ name, stock, hidden }, n) => stock && !hidden && partitions.set(component[n], [...(partitions.get(component[n]) ?? []), name]));
   return { loops, paths: all.map((circuit) => circuit.map((i) => graph.nodes[graph.edges[i].from])), circuits: all.length, universe: loops.length, retained, partitions };
@@ -164,20 +167,67 @@ let lonely = 0;
 function scored({ nodes, edges }, circuit, component, rows) {
   const score = Float64Array.from({ length: rows }, (_, r) => circuit.reduce((product, i) => product * edges[i].score[r], 1));
   const stock = circuit.some((i) => edges[i].stock);
-  return { path: circuit.map((i) => nodes[edges[i].from].name), score, component: stock ? component[edges[circuit[0]].from] : `alone ${lonely++}` };
+  return { path: circuit.map((i) => nodes[edges[i].from].name), repeats: repeating({ nodes, edges }, circuit), score, component: stock ? component[edges[circuit[0]].from] : `alone ${lonely++}` };
 }
 
-/** Relative scores, share, and whether the loop matters: at some time at least the threshold of the total, or the largest. */
-function judge(loop, { count, total, largest }, threshold) {
+/**
+ * What the slots of one loop have in common, null if it does not repeat: it stays at one element of every dimension (the n-th of those that a
+ * variable has twice). Variables in their order around the loop, and the sign that can be proved.
+ */
+function repeating({ nodes, edges }, circuit) {
+  const at = new Map();
+  for (const { name, axes } of circuit.map((i) => nodes[edges[i].from])) {
+    const elements = name.match(/\[(.*)\]$/)?.[1].split(',') ?? [];
+    for (const [i, axis] of axes.entries()) {
+      const dimension = `${axis} ${axes.slice(0, i).filter((other) => other === axis).length}`;
+      if ((at.get(dimension) ?? elements[i]) !== elements[i]) return null;
+      at.set(dimension, elements[i]);
+    }
+  }
+  if (at.size === 0) return null;
+  const names = circuit.map((i) => stem(nodes[edges[i].from].name));
+  const start = names.indexOf(names.toSorted()[0]);
+  return [circuit.reduce((sign, i) => sign * edges[i].sign, 1) + 0, ...names.slice(start), ...names.slice(0, start)].join(' ');
+}
+
+/** Relative scores and share of one slot. */
+function relate(loop, { count, total }) {
   loop.relative = loop.score.map((s, r) => (!Number.isFinite(s) ? NaN : total[r] === 0 ? 0 : s / total[r]));
   const sizes = loop.relative.map(Math.abs).filter((_, r) => Number.isFinite(loop.score[r]) && loop.score[r] !== 0);
   loop.share = sizes.length > 0 ? sizes.reduce((a, b) => a + b) / sizes.length : 0;
   loop.alone = count === 1;
+}
+
+/** Whether loops matter, with all of their slots: at some time, in some partition, at least the threshold of the total, or the largest. */
+function judge(loops, sums, threshold) {
   const hair = 1e-9;
-  const is = (size) => (size > 0 ? (r) => Math.abs(loop.score[r]) >= size * largest[r] && largest[r] > 0 && Number.isFinite(loop.score[r]) : () => false);
-  const somewhere = (test) => loop.score.some((_, r) => test(r));
-  loop.largest = somewhere(is(1));
-  loop.nearlyLargest = somewhere(is(1 - hair));
-  const reaches = (bar) => sizes.some((size) => size >= bar);
-  loop.retained = loop.largest || reaches(threshold * (1 + hair)) ? 'surely' : loop.nearlyLargest || reaches(threshold * (1 - hair)) ? 'perhaps' : 'no';
+  const wholes = new Map();
+  for (const loop of loops) {
+    const key = loop.repeats ?? loop;
+    loop.whole = wholes.get(key) ?? { parts: new Map() };
+    wholes.set(key, loop.whole);
+    const { parts } = loop.whole;
+    if (!parts.has(loop.component)) parts.set(loop.component, { together: loop.score.map(() => 0), slots: [] });
+    const part = parts.get(loop.component);
+    part.slots.push(loop);
+    loop.score.forEach((s, r) => Number.isFinite(s) && (part.together[r] += Math.abs(s)));
+  }
+  const parts = [...wholes.values()].flatMap((whole) => [...whole.parts.entries()]);
+  const tops = new Map();
+  for (const [component, { together }] of parts) tops.set(component, together.map((size, r) => Math.max(size, tops.get(component)?.[r] ?? 0)));
+  for (const [component, { together, slots }] of parts) {
+    const is = (size) => together.some((sum, r) => sum > 0 && sum >= size * tops.get(component)[r]);
+    const shared = { together, largest: is(1), nearlyLargest: is(1 - hair) };
+    for (const slot of slots) Object.assign(slot, shared);
+  }
+  for (const whole of wholes.values()) {
+    const all = [...whole.parts.entries()];
+    const slots = all.flatMap(([, part]) => part.slots);
+    const reaches = (bar) => all.some(([component, { together }]) => together.some((sum, r) => sum > 0 && sum >= bar * sums.get(component).total[r]));
+    whole.share = slots.reduce((sum, { share }) => sum + share, 0) / all.length;
+    whole.alone = slots.every(({ alone }) => alone);
+    whole.slots = slots.length;
+    const surely = slots.some(({ largest }) => largest) || reaches(threshold * (1 + hair));
+    whole.retained = surely ? 'surely' : slots.some(({ nearlyLargest }) => nearlyLargest) || reaches(threshold * (1 - hair)) ? 'perhaps' : 'no';
+  }
 }

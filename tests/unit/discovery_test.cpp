@@ -497,7 +497,7 @@ TEST_CASE("discovery: too dense to enumerate, it ends, says so, and finds loops 
   options = all(0.001);
   options.budget_ms = 20;
   start = std::chrono::steady_clock::now();
-  CHECK(std::string(model.discover(options).reason) == "it takes too long");
+  CHECK(std::string(model.discover(options).reason) == "the search has used up its budget");
   CHECK(milliseconds_of(start) < 10'000);
   options = all(0.001);
   options.max_values = 5000;
@@ -560,6 +560,52 @@ TEST_CASE("discovery: a ring of a hundred thousand nodes, and ten thousand loops
   CHECK(result.partitions[0].total == std::vector<double>{0, 10'000, 5'000, 20'000});
   CHECK(result.retained == 1);  // each is a ten thousandth: the first of the equally large is shown
   CHECK(milliseconds_of(start) < 10'000);
+}
+
+// Ten stocks x with a flow each, and a reducer a over them: x -> f -> x and x -> a -> f -> x repeat, the first with 0.08 a slot, the other 0.02.
+TEST_CASE("discovery: a loop that repeats is judged and listed with all of its slots") {
+  uint32_t n = 10, f = n, a = 2 * n;
+  std::vector<uint32_t> stocks;
+  for (uint32_t i = 0; i < n; i++) stocks.push_back(i);
+  Model model(2 * n + 1, 3, stocks);
+  for (uint32_t i = 0; i < n; i++) {
+    model.edge(i, f + i);
+    model.edge(f + i, i);
+    model.edge(i, a);
+    model.edge(a, f + i);
+  }
+  for (auto& edge : model.graph.edges) edge.sign = 1;
+  model.graph.arrays = {{0, {{0, n}}}, {f, {{0, n}}}, {a, {}}};
+  model.graph.dimensions = 1;
+  for (uint32_t v = 0; v <= 2 * n; v++) model.graph.array.push_back(v / n);
+  bool off = false;
+  model.fill([&](uint32_t e, uint32_t r) { return r == 0 || (off && e / 4 == 3) ? 0 : e % 4 == 0 ? 0.08 : e % 4 == 3 ? 0.02 : 1; });
+  for (uint64_t most_values : {uint64_t(1) << 20, uint64_t(0)}) {  // enumerated, sampled
+    DiscoveryOptions options = all(0.5);
+    options.max_values = most_values;
+    Discovery result = model.discover(options);
+    CHECK(int(result.method) == (most_values ? 0 : 1));
+    CHECK(result.universe == 2 * n);
+    CHECK(result.retained == n);  // 0.8 of the total together, 0.08 each
+    CHECK(result.loops.size() == n);
+    for (uint32_t i = 0; i < result.loops.size(); i++) {
+      CHECK(result.loops[i].edges == Loop{4 * i, 4 * i + 1});
+      CHECK(result.loops[i].share == doctest::Approx(0.08));
+      CHECK(result.loops[i].largest);
+    }
+    options.threshold = 0.15;
+    CHECK(model.discover(options).retained == 2 * n);
+    options.max_loops = 1;
+    CHECK(model.discover(options).loops.size() == n);
+    options.max_loops = 2;
+    CHECK(model.discover(options).loops.size() == 2 * n);
+  }
+  // An element whose links are never active has no slot; one whose structure is another's is a loop of its own.
+  off = true;
+  model.fill([&](uint32_t e, uint32_t r) { return r == 0 || (off && e / 4 == 3) ? 0 : e % 4 == 0 ? 0.08 : e % 4 == 3 ? 0.02 : 1; });
+  model.graph.edges[0].sign = -1;
+  CHECK(model.discover(all(0.05)).retained == 2 * (n - 1));
+  CHECK(model.discover(all(0.5)).retained == n - 2);
 }
 
 TEST_CASE("discovery: nothing to find") {
