@@ -264,14 +264,17 @@ void JsonReader::dimension(const Value& object) {
 }
 
 void JsonReader::mapping(const Value& object, DimensionDeclaration& dimension) {
+  dimension.maps_to.emplace_back();
   fields(object, nullptr, [&](const std::string& name, const Value& value) {
-    if (name == "target") dimension.maps_to.push_back({text(value), {}});
+    if (name == "target") dimension.maps_to.back().to = text(value);
+    else if (name == "elements") dimension.maps_to.back().elements = texts(value);
     else if (name == "elementMap") {
       if (is(value, Kind::Array) && file_.begin(value) != file_.end(value))
         report(Code::unsupported_feature, path_ + ": dimensions are mapped one element after the other; a map of single elements is not read yet", value);
     } else return false;
     return true;
   });
+  if (dimension.maps_to.back().to.empty()) dimension.maps_to.pop_back();
 }
 
 // --- models

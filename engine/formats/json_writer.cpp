@@ -140,6 +140,7 @@ void Writer::dimensions(const std::vector<DimensionDeclaration>& dimensions) {
       for (const DimensionMapping& mapping : dimension.maps_to) {
         json_.begin_object();
         json_.member("target", mapping.to);
+        if (!mapping.elements.empty()) texts("elements", mapping.elements);
         json_.end_object();
       }
       json_.end_array();
