@@ -219,6 +219,7 @@ AstId ToVensim::call(const Ast& from, AstId node, Ast& out, bool alone) {
   const Instance* called = n.kind == AstKind::Call ? find(name) : nullptr;
   bool macro = macros_.count(name) > 0;
   if (project_.vensim_made && (name == "int" || name == "mod") && !macro) name = name == "int" ? "integer" : "modulo";
+  if (project_.vensim_made && name == "pulse" && n.count == 2 && !macro) name = "vensim_pulse";
   const FunctionRule* rule = macro ? nullptr : find_rule(Dialect::Vensim, name, n.count);
   if (called && !rule && !macro && n.count == 1) {  // table(x)
     Ast table;
