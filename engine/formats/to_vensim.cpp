@@ -406,9 +406,12 @@ void ToVensim::macro(const Macro& written) {
     add_instance(v, "");
   }
   sink_ = &out.variables;
+  constexpr const char* outer[] = {"time", "time_step", "initial_time", "final_time", "saveper"};
+  for (const char* word : outer) names_[word] += '$';  // the model's, seen from a macro
   body(variables, instances_.size());
   Instance whole{&result, "", written.id, written.name, {}, {}};
   if (!named) variable(whole);
+  for (const char* word : outer) names_[word].pop_back();
   self_ = nullptr;
   out_.macros.push_back(std::move(out));
   index_ = std::move(outside);

@@ -179,11 +179,11 @@ TEST_CASE("to Vensim: modules are written out") {
 
 TEST_CASE("to Vensim: macros, whose names are their own") {
   Conversion c = convert(R"(<xmile><sim_specs><start>0</start><stop>4</stop><dt>1</dt></sim_specs>
-    <macro name="grow"><parm>rate</parm><parm>x</parm><eqn>level * 2</eqn><variables><stock name="level"><eqn>x</eqn><inflow>gain</inflow></stock><flow name="gain"><eqn>level * rate</eqn></flow></variables></macro>
+    <macro name="grow"><parm>rate</parm><parm>x</parm><eqn>level * 2 + TIME</eqn><variables><stock name="level"><eqn>x</eqn><inflow>gain</inflow></stock><flow name="gain"><eqn>level * rate</eqn></flow></variables></macro>
     <model><variables><aux name="x"><eqn>7</eqn></aux><aux name="y"><eqn>grow(0.5, x) + 1</eqn></aux></variables></model></xmile>)", "mdl");
   CHECK(c.has(":MACRO: grow(rate, x)"));
   CHECK(c.has("level= INTEG (\n\tgain,\n\t\tx)"));
-  CHECK(c.has("grow=\n\tlevel * 2"));
+  CHECK(c.has("grow=\n\tlevel * 2 + Time$"));
   CHECK(c.has("grow(0.5, x) + 1"));
 }
 
