@@ -243,6 +243,19 @@ TEST_CASE("to XMILE: diagrams become views, with pipes and arrows") {
   CHECK(c.has("<alias x=\"1\" y=\"2\"><of>level</of></alias>"));
 }
 
+TEST_CASE("formulas in formulas do not double the text at every level") {
+  std::string ramps = "Time", mods = "TIME";
+  for (int i = 0; i < 60; i++) {
+    ramps = "RAMP(" + ramps + ", 1, 5)";
+    mods = "MOD(" + mods + " + 1, 7)";
+  }
+  auto xmile = convert_project(load_project(mdl("x = " + ramps + " ~~|")), "xmile");
+  auto vensim = convert_project(load_project(small::to_xmile("aux x = " + mods)), "mdl");
+  REQUIRE((xmile && vensim));
+  CHECK(xmile->size() < 1'000'000);
+  CHECK(vensim->size() < 100'000);
+}
+
 TEST_CASE("to XMILE: a macro of a function's name gets another") {
   Conversion c = to_xmile(":MACRO: INIT(x)\nINIT = INTEG(x, x) ~~|\n:END OF MACRO:\na = INIT(3) ~~|\nb = INITIAL(a) ~~|");
   CHECK(c.has("INIT_macro(3)"));
