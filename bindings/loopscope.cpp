@@ -247,11 +247,14 @@ class Project_ : Counted {
   std::string render(const std::string& file) const { return rendered(project_->diagnostics, file, project_->source); }
   std::string name() const { return ok() ? project_->project->name : ""; }
   std::string source() const { return project_->source; }
-  val write(const std::string& format) const {
-    auto text = convert_project(*project_, format);
+  val write(const std::string& format, const std::string& file) const {
+    std::vector<Diagnostic> said;
+    auto text = convert_project(*project_, format, &said);
+    if (!text) said = text.errors();
     val out = val::object();
     out.set("text", text ? val(*text) : val::null());
-    out.set("diagnostics", diagnostics_to_json(text.errors()));
+    out.set("diagnostics", diagnostics_to_json(said));
+    out.set("rendered", rendered(said, file, project_->source));
     return out;
   }
   std::string requests() const { return ok() ? external_requests(*project_->project) : "[]"; }

@@ -133,9 +133,16 @@ Result<CompileOptions> parse_options(std::string_view json) {
   return options;
 }
 
-Result<std::string> convert_project(const LoadedProject& loaded, std::string_view format) {
+Result<std::string> convert_project(const LoadedProject& loaded, std::string_view format, std::vector<Diagnostic>* warnings) {
   if (has_errors(loaded.diagnostics)) return loaded.diagnostics;
-  return write_project(*loaded.project, format);
+  std::vector<Diagnostic> unheard;
+  if (!warnings) warnings = &unheard;
+  if (format != "xmile" || loaded.project->specs.computed.empty()) return write_project(*loaded.project, format, *warnings);
+  // XMILE has numbers where Vensim's times may be computed.
+  Project computed = *loaded.project;
+  computed.specs = build_equations(computed, {}, unheard).specs;
+  computed.specs.computed.clear();
+  return write_project(computed, format, *warnings);
 }
 
 std::string dump_phase(const LoadedProject& loaded, const CompileOptions& options, std::string_view phase) {

@@ -29,8 +29,9 @@ CompiledProgram compile_project(const LoadedProject& loaded, const CompileOption
 // {"ltm": true, "start": 0 ...} as docs/interfaces.md lists them.
 Result<CompileOptions> parse_options(std::string_view json);
 
-// The project as text of another format (formats/write.h). What was read with errors is refused: the text would hide them.
-Result<std::string> convert_project(const LoadedProject& loaded, std::string_view format);
+// The project as text of another format (formats/write.h), and what that cannot say. What was read with errors is refused: the text would
+// hide them.
+Result<std::string> convert_project(const LoadedProject& loaded, std::string_view format, std::vector<Diagnostic>* warnings = nullptr);
 
 // Text of a phase up to program: model, ast, equations, ir, ltm, program, layout. Empty if there is no such phase or nothing to show.
 std::string dump_phase(const LoadedProject& loaded, const CompileOptions& options, std::string_view phase);

@@ -1,17 +1,19 @@
 #include "formats/write.h"
 
 #include "formats/json_writer.h"
+#include "formats/to_vensim.h"
+#include "formats/to_xmile.h"
+#include "formats/vensim_writer.h"
 #include "formats/xmile_writer.h"
 
 namespace loopscope {
 
-Result<std::string> write_project(const Project& project, std::string_view format) {
-  if (format == "xmile") {
-    if (project.dialect == Dialect::Xmile) return write_xmile(project);
-    return diagnose(Code::unsupported_feature, "the equations are in Vensim's language, which XMILE has no place for; write the model as json");
-  }
+Result<std::string> write_project(const Project& project, std::string_view format, std::vector<Diagnostic>& warnings) {
+  bool vensim = project.dialect == Dialect::Vensim;
+  if (format == "xmile") return write_xmile(vensim ? to_xmile(project, warnings) : project);
+  if (format == "mdl") return write_vensim(vensim ? project : to_vensim(project, warnings));
   if (format == "json") return write_json(project);
-  return diagnose(Code::bad_option, "the format must be xmile or json");
+  return diagnose(Code::bad_option, "the format must be xmile, json or mdl");
 }
 
 }  // namespace loopscope

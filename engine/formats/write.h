@@ -8,7 +8,7 @@
 
 namespace loopscope {
 
-// `format`: xmile or json.
-Result<std::string> write_project(const Project& project, std::string_view format);
+// `format`: xmile, json or mdl. What the format cannot say goes to `warnings`; JSON can say all.
+Result<std::string> write_project(const Project& project, std::string_view format, std::vector<Diagnostic>& warnings);
 
 }  // namespace loopscope

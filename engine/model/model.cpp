@@ -45,6 +45,7 @@ const char* method_word(Method method) { return methods[int(method)].word; }
 std::optional<Method> find_method(std::string_view name) {
   return first_method([&](const MethodName& method) { return name == method.name; });
 }
+int vensim_code(Method method) { return methods[int(method)].vensim; }
 std::optional<Method> vensim_method(double code) {
   return first_method([&](const MethodName& method) { return code == method.vensim; });
 }

@@ -21,7 +21,8 @@ constexpr const char* method_choices = "euler, rk2, rk4, rk2auto, rk4auto or dif
 const char* method_name(Method method);                      // one of those
 const char* method_word(Method method);                      // as XMILE has it, with what a tool may use instead
 std::optional<Method> find_method(std::string_view name);    // by its name in lower-case letters and digits
-std::optional<Method> vensim_method(double code);            // of the settings at the end of a .mdl file: the fourth number of line 15
+int vensim_code(Method method);                              // of the settings at the end of a .mdl file: the fourth number of line 15
+std::optional<Method> vensim_method(double code);
 
 // A piece of equation text. `offsets` maps bytes of `text` to bytes of the file where they differ by more than a shift
 // (XML entities, CDATA): sorted (text offset, file offset) pairs, each valid until the next; never empty when span is known.

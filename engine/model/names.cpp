@@ -194,4 +194,10 @@ bool needs_quotes(std::string_view name) {
   return false;
 }
 
+std::string scoped_name(const std::string& scope, const std::string& id) {
+  if (scope.empty()) return id;
+  bool path = id.find('.') != std::string::npos;  // itself qualified, quoted already where it must be
+  return scope + (!path && needs_quotes(id) ? "\"" + id + "\"" : id);
+}
+
 }  // namespace loopscope

@@ -27,6 +27,9 @@ constexpr size_t max_subscripts = 64;  // of one element; no tool has more than 
 std::vector<std::string> split_subscripts(std::string_view text, size_t most = max_subscripts);
 std::string join_subscripts(const std::vector<std::string>& subscripts);
 
+// The id of a variable of a module instance, whose prefix is `scope` (module. or empty): module.variable, a part that is no plain name in quotes.
+std::string scoped_name(const std::string& scope, const std::string& id);
+
 // True if the name must be quoted to be read as one identifier in an equation.
 bool needs_quotes(std::string_view name);
 

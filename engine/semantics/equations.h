@@ -105,9 +105,6 @@ EquationSystem build_equations(const Project& project, const CompileOptions& opt
 std::string dump_ast(const Project& project);
 std::string dump_equations(const EquationSystem& system);
 
-// The id of a variable of a module instance: module.variable, a part that is no plain name in quotes.
-std::string scoped_name(const std::string& scope, const std::string& id);
-
 // Is a subscript's name an element of that dimension, or a dimension? Then it is nothing else, whatever variables are called so.
 bool names_axis(const EquationSystem& system, const std::string& name, uint32_t dimension);
 

@@ -28,12 +28,6 @@ std::vector<std::string> function_names() {
 }
 }  // namespace
 
-std::string scoped_name(const std::string& scope, const std::string& id) {
-  if (scope.empty()) return id;
-  bool path = id.find('.') != std::string::npos;  // itself qualified, quoted already where it must be
-  return scope + (!path && needs_quotes(id) ? "\"" + id + "\"" : id);
-}
-
 std::optional<double> literal_number(const Ast& ast, AstId node) {
   const AstNode& n = ast.nodes[node];
   if (n.kind == AstKind::Number) return n.number;

@@ -68,7 +68,7 @@ struct Requests {
 }  // namespace
 
 std::string external_requests(const Project& project) {
-  Requests requests{project, {}, {}, {}};
+  Requests requests{project, JsonWriter(), {}, {}};
   JsonWriter& json = requests.json;
   json.begin_array();
   for (const DimensionDeclaration& d : project.dimensions) requests.add(d.external);

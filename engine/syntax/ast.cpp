@@ -1,23 +1,28 @@
 #include "syntax/ast.h"
 
+#include <cmath>
+
 #include "model/names.h"
 #include "support/json.h"
 
 namespace loopscope {
 
 namespace {
+constexpr int8_t atom = 9;
 struct OpText {
   const char* text;
-  int level;  // as in parser.cpp; unary 7, power 8
+  int8_t level, left, right;  // own, and the least that an operand may have without parentheses; as in parser.cpp, unary 7, power 8
 };
-constexpr OpText op_texts[] = {{" OR ", 1}, {" AND ", 2}, {"NOT ", 2},  {" = ", 3},  {" <> ", 3}, {" < ", 4},
-                               {" <= ", 4}, {" > ", 4},   {" >= ", 4},  {" + ", 5},  {" - ", 5},  {" * ", 6},
-                               {" / ", 6},  {" // ", 6},  {" MOD ", 6}, {"-", 7},    {"+", 7},    {"^", 8}};
-constexpr int atom = 9;  // NOT takes a whole comparison, so it stands above one
+// NOT takes a whole comparison, so it stands above one.
+constexpr OpText op_texts[] = {{" OR ", 1, 1, 2}, {" AND ", 2, 2, 3}, {"NOT ", 2, 0, 3}, {" = ", 3, 3, 4},  {" <> ", 3, 3, 4}, {" < ", 4, 4, 5},
+                               {" <= ", 4, 4, 5}, {" > ", 4, 4, 5},   {" >= ", 4, 4, 5}, {" + ", 5, 5, 6},  {" - ", 5, 5, 6},  {" * ", 6, 6, 7},
+                               {" / ", 6, 6, 7},  {" // ", 6, 6, 7},  {" MOD ", 6, 6, 7}, {"-", 7, 0, 7},   {"+", 7, 0, 7},    {"^", 8, atom, 7}};
+// What binds tighter, a sign or a power, :NOT: or a comparison, need not be known to read this.
+constexpr OpText vensim_op_texts[] = {{" :OR: ", 1, 1, 2}, {" :AND: ", 2, 2, 3}, {":NOT: ", 3, 0, atom}, {" = ", 4, 5, 5}, {" <> ", 4, 5, 5}, {" < ", 4, 5, 5},
+                                      {" <= ", 4, 5, 5},   {" > ", 4, 5, 5},     {" >= ", 4, 5, 5},      {" + ", 5, 5, 6}, {" - ", 5, 5, 6},  {" * ", 6, 6, 7},
+                                      {" / ", 6, 6, 7},    {"ZIDZ", atom, 0, 0}, {"MODULO", atom, 0, 0}, {"-", 5, 0, atom}, {"+", 5, 0, atom}, {"^", 8, atom, atom}};
 
-// A path has its quotes already where its parts need them.
-std::string print_name(const std::string& name) {
-  if (!needs_quotes(name) || (name.find('.') != name.npos && canonical_path(name) == name)) return name;
+std::string quoted(std::string_view name) {
   std::string out = "\"";
   for (char c : name) {
     if (c == '"' || c == '\\') out += '\\';
@@ -26,9 +31,39 @@ std::string print_name(const std::string& name) {
   return out + "\"";
 }
 
+// Unquoted are letters, digits, blanks and a few signs, a letter first.
+bool needs_vensim_quotes(std::string_view name) {
+  auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80; };
+  if (name.empty() || !letter(name[0]) || name.back() == ' ') return true;
+  for (char c : name)
+    if (!letter(c) && !(c >= '0' && c <= '9') && c != ' ' && c != '_' && c != '$' && c != '\'') return true;
+  return false;
+}
+
 struct Printer {
   const Ast& ast;
+  PrintStyle style;
   std::string out;
+  bool vensim = style.dialect == Dialect::Vensim;
+
+  // A path has its quotes already where its parts need them.
+  std::string name_of(AstId id) const {
+    const std::string& name = ast.name_of(id);
+    if (style.names) {
+      auto written = style.names->find(name);
+      if (written != style.names->end()) return written->second;
+    }
+    if (!vensim && name.find('.') != name.npos && canonical_path(name) == name) return name;
+    return name_in_equation(name, style.dialect);
+  }
+  // A function's own name: SAFEDIV, IF THEN ELSE.
+  std::string function_of(AstId id) const {
+    const std::string& name = ast.name_of(id);
+    if (!style.names || style.names->count(name)) return name_of(id);
+    std::string out;
+    for (char c : name) out += c == '_' && vensim ? ' ' : c >= 'a' && c <= 'z' ? char(c - 32) : c;
+    return out;
+  }
 
   void list(AstId id, const char* open, const char* close) {
     out += open;
@@ -41,22 +76,23 @@ struct Printer {
 
   void print(AstId id, int level) {
     const AstNode& node = ast.nodes[id];
-    int own = node.kind == AstKind::Operator ? op_texts[int(node.op)].level : node.kind == AstKind::If ? 0 : atom;
-    if (node.kind == AstKind::Number && node.number < 0) own = 7;
+    int own = node.kind == AstKind::Operator ? op_text(id).level : node.kind == AstKind::If && !vensim ? 0 : atom;
+    if (node.kind == AstKind::Number && std::signbit(node.number)) own = vensim ? 5 : 7;
     bool parentheses = own < level;
     if (parentheses) out += "(";
     switch (node.kind) {
       case AstKind::Number: out += format_number(node.number); break;
       case AstKind::Name:
-        out += print_name(ast.name_of(id));
+        out += name_of(id);
         if (node.count) list(id, "[", "]");
         break;
-      case AstKind::Call:
-        out += print_name(ast.name_of(id));
-        list(id, "(", ")");
-        break;
-      case AstKind::Operator: print_operator(id, own); break;
+      case AstKind::Call: print_call(id); break;
+      case AstKind::Operator: print_operator(id); break;
       case AstKind::If:
+        if (vensim) {
+          list(id, "IF THEN ELSE(", ")");
+          break;
+        }
         out += "IF ";
         print(ast.child(id, 0), 0);
         out += " THEN ";
@@ -65,6 +101,10 @@ struct Printer {
         print(ast.child(id, 2), 0);
         break;
       case AstKind::Wildcard:
+        if (vensim && node.count) {
+          list(id, "", "!");
+          break;
+        }
         out += "*";
         if (node.count) list(id, ":", "");
         break;
@@ -79,21 +119,33 @@ struct Printer {
     if (parentheses) out += ")";
   }
 
-  void print_operator(AstId id, int own) {
+  const OpText& op_text(AstId id) const { return (vensim ? vensim_op_texts : op_texts)[int(ast.nodes[id].op)]; }
+
+  // Vensim looks a table up by calling it; a value such as TIME is a call without arguments here.
+  void print_call(AstId id) {
     const AstNode& node = ast.nodes[id];
-    const char* text = op_texts[int(node.op)].text;
-    if (node.count == 1) {
-      out += text;
-      print(ast.child(id, 0), node.op == AstOp::Not ? 3 : 7);
-    } else if (node.op == AstOp::Power) {
+    bool table = vensim && node.count == 2 && ast.name_of(id) == "lookup";
+    if (table) {
       print(ast.child(id, 0), atom);
-      out += text;
-      print(ast.child(id, 1), 7);
-    } else {
-      print(ast.child(id, 0), own);
-      out += text;
-      print(ast.child(id, 1), own + 1);
+      out += "(";
+      print(ast.child(id, 1), 0);
+      out += ")";
+      return;
     }
+    out += function_of(id);
+    if (node.count || !style.names) list(id, "(", ")");
+  }
+
+  void print_operator(AstId id) {
+    const OpText& op = op_text(id);
+    if (op.level == atom) {  // a function in this language
+      out += op.text;
+      return list(id, "(", ")");
+    }
+    bool binary = ast.nodes[id].count > 1;
+    if (binary) print(ast.child(id, 0), op.left);
+    out += op.text;
+    print(ast.child(id, binary), op.right);
   }
 };
 }  // namespace
@@ -170,9 +222,13 @@ AstId Ast::add_operator(AstOp op, std::vector<AstId> operands) {
   return add(node, operands);
 }
 
-std::string print_ast(const Ast& ast, AstId node) {
+std::string name_in_equation(std::string_view name, Dialect dialect) {
+  return (dialect == Dialect::Vensim ? needs_vensim_quotes(name) : needs_quotes(name)) ? quoted(name) : std::string(name);
+}
+
+std::string print_ast(const Ast& ast, AstId node, const PrintStyle& style) {
   if (ast.empty()) return "";
-  Printer printer{ast, {}};
+  Printer printer{ast, style, {}};
   printer.print(node, 0);
   return printer.out;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "model/model.h"
@@ -78,7 +79,17 @@ constexpr double missing_value = -0x1p109;
 // Parses one equation. On success errors is left as it is and the tree's root is set; otherwise the tree is empty.
 Ast parse_equation(const std::string& text, Dialect dialect, std::vector<ParseError>& errors);
 
-// Prints a tree with canonical names, fully determined parentheses only where precedence needs them.
-std::string print_ast(const Ast& ast, AstId node);
+// How a tree is printed: in which language, and with which names where not the canonical ones (canonical -> as the modeller wrote it;
+// functions are then in capitals).
+struct PrintStyle {
+  Dialect dialect = Dialect::Xmile;
+  const std::unordered_map<std::string, std::string>* names = nullptr;
+};
+
+// Prints a tree with parentheses only where precedence needs them or, in Vensim's language, where its readers differ about it.
+std::string print_ast(const Ast& ast, AstId node, const PrintStyle& style = {});
+
+// A name as it stands in an equation: in quotes where the language needs them.
+std::string name_in_equation(std::string_view name, Dialect dialect);
 
 }  // namespace loopscope

@@ -11,7 +11,7 @@ export interface EngineProject extends Deletable {
   name(): string;
   source(): string;
   renderDiagnostics(file: string): string;
-  write(format: string): { text: string | null; diagnostics: string };
+  write(format: string, file: string): { text: string | null; diagnostics: string; rendered: string };
   requests(): string;
   give(file: string, sheet: string, text: string, names: string): void;
   giveSeries(file: string, text: string): string;

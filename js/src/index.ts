@@ -1,6 +1,6 @@
 // loopscope: system dynamics models in WebAssembly, and the feedback loops that drive them. The library entry: importing it does
 // nothing until something is called, and nothing in it needs Node or a DOM.
-export { load, type LoadOptions, type Model, type Project } from './project.js';
+export { load, type Converted, type Format, type LoadOptions, type Model, type Project } from './project.js';
 export type { Sim } from './sim.js';
 export type { Cell, DataFile, DataFiles, DataRequest, Workbook } from './data.js';
 export { LoopscopeError, type Diagnostic } from './errors.js';

@@ -42,6 +42,18 @@ export async function load(from: string | Uint8Array | URL, options: LoadOptions
   throw new LoopscopeError(first?.code ?? 'unknown_format', first?.message ?? `${file} cannot be read as a model`, { diagnostics, rendered });
 }
 
+/** What a project can be written as. */
+export type Format = 'xmile' | 'json' | 'mdl';
+
+/** A project as text of a format. */
+export interface Converted {
+  readonly text: string;
+  /** What the format cannot say. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The same as text, each with its place in the file that was read. */
+  readonly renderedDiagnostics: string;
+}
+
 /** A model file that was read. Made by `load()`. */
 export class Project {
   /** Name of the model as the file has it. */
@@ -54,10 +66,12 @@ export class Project {
   readonly renderedDiagnostics: string;
   readonly #model: Model;
   readonly #handle: Handle<EngineProject>;
+  readonly #file: string;
 
   /** @internal */
   constructor(handle: Handle<EngineProject>, file: string) {
     this.#handle = handle;
+    this.#file = file;
     this.name = handle.call((project) => project.name());
     this.source = handle.call((project) => project.source());
     this.diagnostics = parseDiagnostics(handle.call((project) => project.diagnostics()));
@@ -85,19 +99,25 @@ export class Project {
     this.#model.forget();
   }
 
-  /** The project as XMILE 1.0. Reading that gives the same model. Throws as `toJson` does, and `unsupported_feature` where XMILE cannot say it. */
+  /** The project as XMILE 1.0. Of an XMILE file reading that gives the same model. Throws as `toJson` does. */
   toXmile(): string {
-    return this.#write('xmile');
+    return this.convert('xmile').text;
+  }
+
+  /** The project as a Vensim model, the text of an .mdl file. Throws as `toJson` does. */
+  toVensim(): string {
+    return this.convert('mdl').text;
   }
 
   /** The project in this project's own format (docs/formats.md). Throws `model_has_errors` where the file was read with errors. */
   toJson(): string {
-    return this.#write('json');
+    return this.convert('json').text;
   }
 
-  #write(format: 'xmile' | 'json'): string {
-    const { text, diagnostics } = this.#handle.call((project) => project.write(format));
-    if (text !== null) return text;
+  /** The project in another format, and what that format cannot say: warnings `not_expressible`, each naming its variable. Throws as `toJson` does. */
+  convert(format: Format): Converted {
+    const { text, diagnostics, rendered: renderedDiagnostics } = this.#handle.call((project) => project.write(format, this.#file));
+    if (text !== null) return { text, diagnostics: parseDiagnostics(diagnostics), renderedDiagnostics };
     const [first, ...more] = errorsOf(parseDiagnostics(diagnostics));
     const read = errorsOf(this.diagnostics).length > 0;
     if (!read) throw new LoopscopeError(first!.code, first!.message, { diagnostics: [first!, ...more] });

@@ -20,7 +20,7 @@ const totals = { passed: 0, failed: 0, known: 0, cells: 0 };
 // Our own are computed in double precision without the engine.
 const ownRule = { rtol: 1e-9, atol: 0, peak: 1e-12 };
 for (const { id, file, expected } of ownModels) await check(id, (engine) => againstTable(file, expected, ownRule, [], engine));
-for (const { id, file } of ownModels) await check(`round-trip ${id}`, () => roundTrip(file), ['vm']);
+for (const entry of ownModels) await check(`round-trip ${entry.id}`, () => roundTrip(entry), ['vm']);
 
 const manifest = readManifest();
 if (manifest === null) {
@@ -28,7 +28,7 @@ if (manifest === null) {
 } else {
   const entries = supportedEntries(manifest);
   for (const entry of entries) await check(entry.id, checkOf(entry, manifest.tolerance_rules.classes));
-  for (const { id, file } of readableEntries(manifest).filter((entry) => entry.format !== 'mdl')) await check(`round-trip ${id}`, () => roundTrip(file), ['vm']);
+  for (const entry of readableEntries(manifest)) await check(`round-trip ${entry.id}`, () => roundTrip(entry), ['vm']);
   for (const { id, run } of ltmChecks(shared, manifest)) await check(id, async (engine) => ({ cells: await run(engine), problems: [] }));
   for (const id of Object.keys(known)) if (!entries.some((entry) => entry.id === id)) fail(id, '', ['listed in known.json and not in the corpus']);
 }

@@ -51,6 +51,39 @@ test('toJson: an object that other programs can read', async () => {
   assert.deepEqual(json.models[0].stocks[0], { name: 'Population', initialEquation: '5', units: 'people', inflows: ['net_birth_rate'], outflows: [] });
 });
 
+test('toVensim and back: the same numbers', async () => {
+  for (const name of corpusNames) {
+    await using(modelUrl(name), async (project) => {
+      const run = await project.mainModel().run({ engine: 'vm' });
+      await using(project.toVensim(), async (vensim) => {
+        assert.equal(await using(vensim.toVensim(), (again) => again.toVensim()), vensim.toVensim());
+        await using(vensim.toXmile(), async (again) => {
+          for (const [language, other] of [['Vensim', await vensim.mainModel().run()], ['XMILE', await again.mainModel().run()]])
+            for (const series of run.names) {
+              const largest = Math.max(...run.series[series].map(Math.abs));
+              const off = run.series[series].some((value, i) => Math.abs(value - other.series[series][i]) > 1e-12 * largest);
+              assert.ok(!off, `${name} in ${language}: ${series}`);
+            }
+        });
+      });
+    });
+  }
+});
+
+test('convert: what a format cannot say is a warning that names the variable', async () => {
+  const source = xmile('<aux name="a"><eqn>ARCTAN2(1, 2)</eqn></aux>');
+  await using(source, (project) => {
+    const { text, diagnostics, renderedDiagnostics } = project.convert('mdl');
+    assert.match(text, /a=\n\tARCTAN2\(1, 2\)/);
+    assert.deepEqual(diagnostics.map(({ code, severity, variable }) => [code, severity, variable]), [['not_expressible', 'warning', 'a']]);
+    assert.match(renderedDiagnostics, /warning\[not_expressible\]/);
+  });
+  writeFileSync(file('arctan.xmile'), source);
+  const { status, stderr } = cli('convert', file('arctan.xmile'), '-o', file('arctan.mdl'));
+  assert.equal(status, 0);
+  assert.match(stderr, /arctan\.xmile:\d+:\d+: warning\[not_expressible\]/);
+});
+
 test('a model of the systems language runs, and converts', async () => {
   await using('[Candidates] > Screens @ 25\nScreens > Hires @ 0.5\nHires(5) > [Gone] @ Leak(0.2)\n', async (project) => {
     for (const engine of engines) {
@@ -75,8 +108,9 @@ test('a file that was read with errors is not written; one whose equations are w
 });
 
 test('convert: the extension or --to says the format', async () => {
-  const text = await using(modelUrl('logistic-growth'), (project) => ({ xmile: project.toXmile(), json: project.toJson() }));
+  const text = await using(modelUrl('logistic-growth'), (project) => ({ xmile: project.toXmile(), json: project.toJson(), mdl: project.toVensim() }));
   for (const [args, wanted] of [
+    [['-o', file('out.mdl')], text.mdl],
     [['-o', file('out.xmile')], text.xmile],
     [['-o', file('out.stmx')], text.xmile],
     [['-o', file('out.JSON')], text.json],
@@ -90,7 +124,7 @@ test('convert: the extension or --to says the format', async () => {
   for (const args of [[], ['-o', file('out.csv')], ['--to', 'dynamo']]) {
     const { status, stderr } = cli('convert', logistic, ...args);
     assert.equal(status, 2);
-    assert.match(stderr, /xmile.*json/);
+    assert.match(stderr, /xmile.*mdl.*json/);
   }
   writeFileSync(file('bad.json'), '{"models": [{"name": "main", "stocks": [{"name": 5}]}]}');
   const { status, stderr, stdout } = cli('convert', file('bad.json'), '--to', 'xmile');

@@ -145,7 +145,4 @@ TEST_CASE("what was read with errors is not written, and formats are named") {
   auto unknown = convert_project(read(around("")), "dynamo");
   REQUIRE(!unknown);
   CHECK(unknown.errors()[0].code == Code::bad_option);
-  LoadedProject vensim = read(around(""));
-  vensim.project->dialect = Dialect::Vensim;
-  CHECK(convert_project(vensim, "xmile").errors()[0].code == Code::unsupported_feature);
 }

@@ -293,20 +293,21 @@ const compile: Command = {
 };
 
 const convert: Command = {
-  usage: 'convert MODEL -o out.xmile|out.json',
+  usage: 'convert MODEL -o out.xmile|out.mdl|out.json',
   summary: 'write the model in another format',
   options: { ...outputOption, to: { type: 'string' } },
   help: `  -o FILE                   where it goes; its extension says the format
-  --to xmile|json           the format, for stdout or a file of another extension`,
+  --to xmile|mdl|json       the format, for stdout or a file of another extension`,
   async run(parsed) {
     const file = onlyModel(parsed);
     const output = text(parsed.values, 'output');
-    const extension = /\.(xmile|stmx|xml|json)$/i.exec(output ?? '')?.[1]?.toLowerCase();
-    const to = choice(parsed.values, 'to', ['xmile', 'json']) ?? (extension && (extension === 'json' ? 'json' : 'xmile'));
-    if (to === undefined) throw new UsageError('which format? Give -o out.xmile or -o out.json, or --to xmile or --to json');
+    const extension = /\.(xmile|stmx|xml|mdl|json)$/i.exec(output ?? '')?.[1]?.toLowerCase();
+    const to = choice(parsed.values, 'to', ['xmile', 'mdl', 'json']) ?? (extension && (extension === 'json' || extension === 'mdl' ? extension : 'xmile'));
+    if (to === undefined) throw new UsageError('which format? Give -o out.xmile, out.mdl or out.json, or --to xmile, mdl or json');
     return withProject(file, null, async (project) => {
-      const written = to === 'json' ? project.toJson() : project.toXmile();
+      const { text: written, renderedDiagnostics } = project.convert(to);
       say(project.renderedDiagnostics);
+      say(renderedDiagnostics);
       await emit([written], output);
       return 0;
     });
