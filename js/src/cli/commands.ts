@@ -302,7 +302,7 @@ const convert: Command = {
     const file = onlyModel(parsed);
     const output = text(parsed.values, 'output');
     const extension = /\.(xmile|stmx|xml|mdl|json)$/i.exec(output ?? '')?.[1]?.toLowerCase();
-    const to = choice(parsed.values, 'to', ['xmile', 'mdl', 'json']) ?? (extension && (extension === 'json' || extension === 'mdl' ? extension : 'xmile'));
+    const to = choice(parsed.values, 'to', ['xmile', 'mdl', 'json']) ?? (extension === undefined ? undefined : extension === 'json' || extension === 'mdl' ? extension : 'xmile');
     if (to === undefined) throw new UsageError('which format? Give -o out.xmile, out.mdl or out.json, or --to xmile, mdl or json');
     return withProject(file, null, async (project) => {
       const { text: written, renderedDiagnostics } = project.convert(to);
