@@ -1,5 +1,19 @@
 #include "support/number.h"
 
+#include "support/powers_of_five.h"
+
+// Our table in place of fast_float's own: this is the guard of its header.
+#define FASTFLOAT_FAST_TABLE_H
+#include <fast_float/float_common.h>
+namespace fast_float {
+struct powers {
+  static constexpr int smallest_power_of_five = loopscope::smallest_power_of_five, largest_power_of_five = loopscope::largest_power_of_five;
+  struct Table {
+    uint64_t operator[](int i) const { return loopscope::powers_of_five()[i]; }
+  };
+  static constexpr Table power_of_five_128{};
+};
+}  // namespace fast_float
 #include <fast_float/fast_float.h>
 
 #include <cmath>
