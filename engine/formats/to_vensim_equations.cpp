@@ -248,6 +248,7 @@ AstId ToVensim::call(const Ast& from, AstId node, Ast& out, bool alone) {
     }
     arguments.push_back(std::move(argument));
   }
+  if (name == "vector_elm_map" && n.count == 2 && !project_.vensim_made && !macro) start_at_first(arguments[0]);
   if (!rule || !*rule->text) {
     if (!rule && !macro) warn("Vensim has no function " + name + " of " + std::to_string(n.count) + (n.count == 1 ? " argument" : " arguments") + "; it is written as it stands");
     Ast plain;
@@ -271,6 +272,22 @@ AstId ToVensim::call(const Ast& from, AstId node, Ast& out, bool alone) {
   }
   Ast filled = instantiate(text, arguments);
   return emit(filled, filled.root, out, alone);
+}
+
+// VECTOR ELM MAP of an array over the equation's loops counts from its first element; in Vensim from the one that is named.
+void ToVensim::start_at_first(Ast& array) {
+  if (array.nodes[array.root].kind != AstKind::Name) {
+    Ast named;
+    named.root = lift(array, array.root, named);
+    array = std::move(named);
+  }
+  const AstNode n = array.nodes[array.root];
+  std::vector<std::string> first;
+  for (uint32_t i = 0; i < n.count; i++)
+    for (const Dimension& d : dimensions_)
+      if (array.nodes[array.child(array.root, i)].kind == AstKind::Name && d.key == array.name_of(array.child(array.root, i)) && !d.element_keys.empty()) first.push_back(d.element_keys[0]);
+  if (first.size() == n.count)
+    for (uint32_t i = 0; i < n.count; i++) array.rename(array.child(array.root, i), first[i]);
 }
 
 // Copies the tree; functions that Vensim only takes as a whole equation become variables, unless this is the whole.

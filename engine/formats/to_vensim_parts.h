@@ -66,6 +66,7 @@ class ToVensim {
   AstId fold(const Ast& from, AstId node, Ast& out);
   AstId moments(const Ast& from, AstId node, Ast& out);
   AstId emit(const Ast& tree, AstId node, Ast& out, bool alone);
+  void start_at_first(Ast& array);
   AstId lift(const Ast& tree, AstId node, Ast& out);
   std::vector<std::string> free_axes(Ast& tree, AstId node, bool into_loops);
   const Axis* axis_of(size_t dimension) const;

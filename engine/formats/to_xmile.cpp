@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "formats/dialects.h"
 #include "formats/sketch_view.h"
@@ -68,10 +69,11 @@ class ToXmile {
   std::unordered_map<std::string, size_t> dimension_index_;
   std::unordered_map<std::string, const Variable*> index_;
   std::unordered_map<std::string, std::string> names_;  // id -> as it stands in XMILE's equations
-  std::unordered_set<std::string> macros_;
+  std::unordered_map<std::string, std::string> macros_;  // id -> the name that it has in XMILE
   std::unordered_map<std::string, int> used_as_flow_;   // id -> 1 of an inflow, 2 of an outflow, 3 of both
   std::unordered_set<std::string> flows_;
   const Variable* self_ = nullptr;
+  bool star_ = false;                                   // inside a function that folds: all of an axis is *
   std::vector<Axis> axes_;                              // while elements are written out
 };
 
@@ -109,14 +111,15 @@ Project ToXmile::run() {
     for (const auto& [to, elements] : dimensions_[i].mappings)
       if (size_t d = find_dimension(to); d != none && !elements.empty()) dimensions_[d].by_element = true;
   for (const Macro& macro : project_.macros) {
-    macros_.insert(macro.id);
     // One of the name of a function would be called in its place.
-    name(macro.id, find_rule(Dialect::Vensim, macro.id, uint32_t(macro.parameters.size())) ? macro.name + " macro" : macro.name);
+    std::string shown = find_rule(Dialect::Vensim, macro.id, uint32_t(macro.parameters.size())) ? macro.name + " macro" : macro.name;
+    macros_[macro.id] = shown;
+    name(canonical_name(shown), shown);
   }
   for (const Macro& macro : project_.macros) {
     Macro copy;
-    copy.id = canonical_name(names_[macro.id]);
-    copy.name = copy.id == macro.id ? macro.name : macro.name + " macro";
+    copy.name = macros_[macro.id];
+    copy.id = canonical_name(copy.name);
     copy.parameters = macro.parameters;
     for (const std::string& parameter : macro.parameters) name(canonical_name(parameter), parameter);
     copy.variables = variables(macro.variables);
@@ -458,7 +461,7 @@ AstId ToXmile::value(const Ast& from, AstId node, Ast& out) {
 
 AstId ToXmile::subscript(const Ast& from, AstId node, size_t dimension, Ast& out) {
   const AstNode& n = from.nodes[node];
-  if (n.kind == AstKind::Wildcard && n.count && dimension != none && find_dimension(from.name_of(from.child(node, 0))) == dimension) {
+  if (star_ && n.kind == AstKind::Wildcard && n.count && dimension != none && find_dimension(from.name_of(from.child(node, 0))) == dimension) {
     return out.add(from.like(node), {});
   }
   if (n.kind == AstKind::Wildcard) return out.copy(from, node);
@@ -476,19 +479,23 @@ AstId ToXmile::subscript(const Ast& from, AstId node, size_t dimension, Ast& out
 AstId ToXmile::call(const Ast& from, AstId node, Ast& out) {
   const AstNode& n = from.nodes[node];
   const std::string& name = from.name_of(node);
-  bool macro = macros_.count(name) > 0;
+  auto called = macros_.find(name);
+  bool macro = called != macros_.end();
   const FunctionRule* rule = macro ? nullptr : find_rule(Dialect::Xmile, name, n.count);
   auto table = index_.find(name);
+  // Elsewhere what an axis runs over must stay said.
+  bool outer = std::exchange(star_, name == "sum" || name == "prod" || name == "vmin" || name == "vmax");
   std::vector<Ast> arguments;
   for (uint32_t i = 0; i < n.count; i++) {
     Ast argument;
     argument.root = value(from, from.child(node, i), argument);
     arguments.push_back(std::move(argument));
   }
-  auto as_written = [&](const std::string& called) {
+  star_ = outer;
+  auto as_written = [&](const std::string& name) {
     std::vector<AstId> below;
     for (const Ast& argument : arguments) below.push_back(out.copy(argument, argument.root));
-    return out.add_call({}, called, below);
+    return out.add_call({}, name, below);
   };
   if (!macro && !rule && table != index_.end() && n.count == 1) {
     AstId of = out.add_name(name), x = out.copy(arguments[0], arguments[0].root);
@@ -496,7 +503,8 @@ AstId ToXmile::call(const Ast& from, AstId node, Ast& out) {
   }
   if (name == "elmcount" && n.count == 1 && from.nodes[from.child(node, 0)].kind == AstKind::Name && find_dimension(from.name_of(from.child(node, 0))) != none)
     return out.add_number(double(dimensions_[find_dimension(from.name_of(from.child(node, 0)))].index.size()));
-  if (macro || (rule && !*rule->text)) return as_written(name);
+  if (macro) return as_written(canonical_name(called->second));
+  if (rule && !*rule->text) return as_written(name);
   if (!rule || *rule->text == '~') {
     std::string shown = name;
     std::replace(shown.begin(), shown.end(), '_', ' ');
