@@ -118,7 +118,8 @@ struct SystemBuilder {
     diagnostics.push_back(std::move(d));
   }
 
-  static bool reserved(const std::string& id) {
+  bool reserved(const std::string& id) const {
+    if (project.dialect == Dialect::Vensim) return id == "time";
     for (const char* word : {"time", "dt", "starttime", "stoptime", "self", "if", "then", "else", "and", "or", "not"})
       if (id == word) return true;
     return false;

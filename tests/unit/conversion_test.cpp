@@ -226,11 +226,11 @@ TEST_CASE("to XMILE: functions and values under their names there") {
                           "d = SMOOTHI(x, 3, 1) + DELAY1(x, 2) ~~|\ne = INITIAL(x + 2) ~~|\nf = DELAY FIXED(x, 2, 9) ~~|\ng = ACTIVE INITIAL(x, 4) ~~|\nh = SAMPLE IF TRUE(x > 4, x, 2) ~~|\n"
                           "tab((0,0),(10,5)) ~~|\nl = tab(x) ~~|\nw = WITH LOOKUP(x, ((0,0),(5,10))) ~~|\n\"a.b\" = 3 ~~|\np = \"a.b\" ^ 2 ~~|");
   CHECK(c.has("TIME * DT + STARTTIME"));
-  CHECK(c.has("IF x > 3 AND (NOT x = 5) THEN SAFEDIV(x, 2) ELSE SAFEDIV(1, x, 7)"));
+  CHECK(c.has("IF x &gt; 3 AND (NOT x = 5) THEN SAFEDIV(x, 2) ELSE SAFEDIV(1, x, 7)"));
   CHECK(c.has("x MOD 3 + INT(-x / 2)"));
   CHECK(c.has("SMTH1(x, 3, 1) + DELAY1(x, 2)"));
   CHECK(c.has("<init_eqn>4</init_eqn>"));
-  CHECK(c.has("IF x > 4 THEN x ELSE PREVIOUS(self, 2)"));
+  CHECK(c.has("IF x &gt; 4 THEN x ELSE PREVIOUS(self, 2)"));
   CHECK(c.has("LOOKUP(tab, x)"));
   CHECK(c.has("\"a.b\"^2"));
   CHECK(c.said.empty());
