@@ -83,7 +83,7 @@ Project ToXmile::run() {
   out.dialect = Dialect::Xmile;
   out.vensim_made = true;
   out.specs = project_.specs;
-  for (auto [id, shown] : {std::pair("time", "TIME"), std::pair("dt", "DT"), std::pair("starttime", "STARTTIME"), std::pair("stoptime", "STOPTIME"), std::pair("saveper", "SAVEPER")})
+  for (auto [id, shown] : {std::pair("time", "TIME"), std::pair("dt", "DT"), std::pair("starttime", "STARTTIME"), std::pair("stoptime", "STOPTIME"), std::pair("saveper", "SAVEPER"), std::pair("self", "SELF")})
     names_[id] = shown;
   for (const DimensionDeclaration& d : project_.dimensions) {
     Dimension dimension{&d, {}, {}, {}, false};
