@@ -281,6 +281,7 @@ bool ToXmile::in_elements(const Variable& written) const {
   bool apart = false;
   std::vector<ParseError> ignored;
   for (const Definition& d : written.definitions) {
+    if (d.data_rule || canonical_name(d.equation.text.substr(0, 4)) == "get") return false;  // a call that reads a file fills all of its elements
     apart |= !d.subscripts.empty();
     for (const SourceText* part : {&d.equation, &d.initial, &d.net_flow}) {
       text = std::max(text, double(part->text.size()));
