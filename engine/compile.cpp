@@ -140,7 +140,9 @@ Result<std::string> convert_project(const LoadedProject& loaded, std::string_vie
   if (format != "xmile" || loaded.project->specs.computed.empty()) return write_project(*loaded.project, format, *warnings);
   // XMILE has numbers where Vensim's times may be computed.
   Project computed = *loaded.project;
-  computed.specs = build_equations(computed, {}, unheard).specs;
+  std::vector<Diagnostic> problems;
+  computed.specs = build_equations(computed, {}, problems).specs;
+  if (!std::isfinite(computed.specs.start + computed.specs.stop + computed.specs.dt)) return problems;
   computed.specs.computed.clear();
   return write_project(computed, format, *warnings);
 }

@@ -44,6 +44,7 @@ Project ToVensim::run() {
   out_.dialect = Dialect::Vensim;
   out_.specs = project_.specs;
   out_.models.emplace_back();
+  if (is_runge_kutta(project_.specs.method) && !project_.vensim_made) warn("Vensim's Runge-Kutta holds TIME and test inputs over a step, and its second order goes by the midpoint; the numbers differ a little there");
   for (const char* word : {"time", "time step", "initial time", "final time", "saveper"}) taken_.insert(canonical_name(word));
   for (auto [key, shown] : {std::pair("time", "Time"), std::pair("time_step", "TIME STEP"), std::pair("initial_time", "INITIAL TIME"),
                             std::pair("final_time", "FINAL TIME"), std::pair("saveper", "SAVEPER"), std::pair("vensim_pulse", "PULSE"), std::pair("na", ":NA:")})

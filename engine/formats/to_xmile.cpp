@@ -83,7 +83,7 @@ Project ToXmile::run() {
   out.dialect = Dialect::Xmile;
   out.vensim_made = true;
   out.specs = project_.specs;
-  for (auto [id, shown] : {std::pair("time", "TIME"), std::pair("dt", "DT"), std::pair("starttime", "STARTTIME"), std::pair("stoptime", "STOPTIME"), std::pair("saveper", "SAVEPER")})
+  for (auto [id, shown] : {std::pair("time", "TIME"), std::pair("dt", "DT"), std::pair("starttime", "STARTTIME"), std::pair("stoptime", "STOPTIME"), std::pair("saveper", "SAVEPER"), std::pair("self", "SELF")})
     names_[id] = shown;
   for (const DimensionDeclaration& d : project_.dimensions) {
     Dimension dimension{&d, {}, {}, {}, false};
@@ -281,6 +281,7 @@ bool ToXmile::in_elements(const Variable& written) const {
   bool apart = false;
   std::vector<ParseError> ignored;
   for (const Definition& d : written.definitions) {
+    if (d.data_rule || canonical_name(d.equation.text.substr(0, 4)) == "get") return false;  // a call that reads a file fills all of its elements
     apart |= !d.subscripts.empty();
     for (const SourceText* part : {&d.equation, &d.initial, &d.net_flow}) {
       text = std::max(text, double(part->text.size()));

@@ -60,6 +60,7 @@ std::string vensim_name(std::string_view written) {
 
 SourceText VensimEquations::source(std::string_view part) const {
   part = trim_blanks(part);
+  while (!part.empty() && part.back() == '\\') part = trim_blanks(part.substr(0, part.size() - 1));  // the mark of a line that went on
   SourceText out;
   out.text = std::string(part);
   out.span = reports_.span(part);

@@ -20,13 +20,6 @@ std::string field(std::string_view text) {
   return out;
 }
 
-// Without the mark of a line that went on after it.
-std::string_view whole(const SourceText& text) {
-  std::string_view out = text.text;
-  while (!out.empty() && out.back() == '\\') out = trim_blanks(out.substr(0, out.size() - 1));
-  return out;
-}
-
 class VensimWriter {
  public:
   std::string write(const Project& project);
@@ -49,9 +42,9 @@ class VensimWriter {
 
 const char* data_keyword(DataRule rule) {
   switch (rule) {
-    case DataRule::Interpolate: return " :INTERPOLATE:";
+    case DataRule::Interpolate: return "";  // what is meant where nothing is said
     case DataRule::LookForward: return " :LOOK FORWARD:";
-    case DataRule::HoldBackward: return "";  // what is meant where nothing is said
+    case DataRule::HoldBackward: return " :HOLD BACKWARD:";
     case DataRule::Raw: return " :RAW:";
   }
   return "";
@@ -120,6 +113,7 @@ void VensimWriter::dimension(const DimensionDeclaration& d) {
 }
 
 void VensimWriter::macro(const Macro& m) {
+  if (!m.variables.empty()) group(m.variables[0].group);
   out_ += ":MACRO: " + in_vensim(m.name) + "(";
   for (const std::string& parameter : m.parameters) out_ += (&parameter == &m.parameters[0] ? "" : ", ") + in_vensim(parameter);
   out_ += ")\n\n";
@@ -149,13 +143,13 @@ std::string VensimWriter::left_side(const Variable& v, const Definition& d) {
 }
 
 std::string VensimWriter::right_side(const Variable& v, const Definition& d) {
-  const std::string text(whole(d.equation));
+  const std::string& text = d.equation.text;
   if (v.kind == VariableKind::Table) return "(\n\t" + (d.table ? points(*d.table) : text) + ")";
   if (!d.equation.present()) return "";  // data
   auto call = [&](const char* function, const std::string& first, const std::string& second) { return std::string("= ") + function + " (\n\t" + first + ",\n\t\t" + second + ")"; };
-  if (v.kind == VariableKind::Stock) return call("INTEG", std::string(whole(d.net_flow)), text);
+  if (v.kind == VariableKind::Stock) return call("INTEG", d.net_flow.text, text);
   if (d.table) return call("WITH LOOKUP", text, "(" + points(*d.table) + ")");
-  if (d.initial.present()) return call("ACTIVE INITIAL", text, std::string(whole(d.initial)));
+  if (d.initial.present()) return call("ACTIVE INITIAL", text, d.initial.text);
   return (d.data_rule ? ":=\n\t" : "=\n\t") + text;
 }
 

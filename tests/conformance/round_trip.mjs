@@ -9,7 +9,7 @@ import { canonical } from './tables.mjs';
 
 const isError = ({ severity }) => severity === 'error';
 const tolerance = 1e-12;
-// Models whose numbers are others in the other language, and why.
+// Models that are another when they are written, or whose numbers are others in the other language, and why.
 const different = JSON.parse(readFileSync(new URL('conversions.json', import.meta.url), 'utf8'));
 // In Vensim's files these stand for the simulation specifications and are no variables.
 const controls = new Set(['initial_time', 'final_time', 'time_step', 'saveper']);
@@ -34,8 +34,8 @@ export async function roundTrip(entry) {
     const run = await resultsOf(project);
     const own = JSON.parse(project.toJson()).dialect === 'vensim' ? 'mdl' : 'xmile';
     const problems = [...(await sameModel(project, own, run, read)), ...(await sameModel(project, 'json', run, read, own))];
-    problems.push(...expected(id, await sameNumbers(project, own === 'mdl' ? 'xmile' : 'mdl', run, read)));
-    return { cells: run.names.length * (run.time?.length ?? 0), problems };
+    problems.push(...(await sameNumbers(project, own === 'mdl' ? 'xmile' : 'mdl', run, read)));
+    return { cells: run.names.length * (run.time?.length ?? 0), problems: expected(id, problems) };
   } finally {
     project.dispose();
   }
@@ -54,11 +54,11 @@ async function sameModel(project, format, run, read, also) {
 }
 
 async function sameNumbers(project, format, run, read) {
-  const { text } = project.convert(format);
   let again;
   try {
-    again = await read(text);
+    again = await read(project.convert(format).text);
   } catch (error) {
+    if (run.code) return []; // neither runs
     if (!(error instanceof LoopscopeError)) throw error;
     return [`${format}: cannot be read: ${error.message}`];
   }

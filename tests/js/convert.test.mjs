@@ -52,7 +52,8 @@ test('toJson: an object that other programs can read', async () => {
 });
 
 test('toVensim and back: the same numbers', async () => {
-  for (const name of corpusNames) {
+  const rungeKutta = ['adaptive', 'sir']; // which is another in Vensim
+  for (const name of corpusNames.filter((each) => !rungeKutta.includes(each))) {
     await using(modelUrl(name), async (project) => {
       const run = await project.mainModel().run({ engine: 'vm' });
       await using(project.toVensim(), async (vensim) => {

@@ -230,7 +230,7 @@ TEST_CASE("to XMILE: functions and values under their names there") {
   CHECK(c.has("x MOD 3 + INT(-x / 2)"));
   CHECK(c.has("SMTH1(x, 3, 1) + DELAY1(x, 2)"));
   CHECK(c.has("<init_eqn>4</init_eqn>"));
-  CHECK(c.has("IF x &gt; 4 THEN x ELSE PREVIOUS(self, 2)"));
+  CHECK(c.has("IF x &gt; 4 THEN x ELSE PREVIOUS(SELF, 2)"));
   CHECK(c.has("LOOKUP(tab, x)"));
   CHECK(c.has("\"a.b\"^2"));
   CHECK(c.said.empty());
