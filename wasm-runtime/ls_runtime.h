@@ -23,14 +23,16 @@ enum ls_data_rule { LS_DATA_NEXT = 1, LS_DATA_LAST = -1, LS_DATA_RAW = 2 };
 enum ls_data_summary { LS_DATA_MEAN, LS_DATA_MINIMUM, LS_DATA_MAXIMUM, LS_DATA_FIRST_TIME, LS_DATA_LAST_TIME, LS_DATA_COUNT };
 #define LS_NOT_AVAILABLE -0x1p109  // Vensim's :NA:
 
-// A graphical function. dx > 0 says that x[i] == x[0] + i*dx for all i as far as a double can tell, so that the interval is
-// found without a search; x[] is authoritative all the same.
+// A graphical function. density > 0 says that x[i] == x[0] + i / density for all i as far as a double can tell, so that the interval is
+// found without a search; x[] is authoritative all the same. ls_draw_lines fills in what follows from the points.
 typedef struct ls_table {
   uint32_t count;
   uint32_t kind;  // ls_table_kind
-  double dx;      // 0: x is not uniform
   const double* x;
   const double* y;
+  const double* slope;  // of the line from each point but the last to the next; 0 for a jump
+  double density;       // 0: x is not uniform
+  double uniform_end;   // the last x where lines between uniform x are all there is to follow before it; else -infinity
 } ls_table;
 
 // How a link's score comes about where that needs no code of its own. score and from are slots of a row; to is one too, or from
@@ -126,6 +128,7 @@ double LS_EXPORT(ls_present_value)(double rate, double periods, double payment, 
 double LS_EXPORT(ls_future_value)(double rate, double periods, double payment, double present);
 double LS_EXPORT(ls_payment)(double rate, double periods, double present, double future);
 // graphical functions
+void ls_draw_lines(ls_table*, double dx, double* slopes);  // completes one whose x are dx apart, 0: not uniform; room for a slope a point
 double LS_EXPORT(ls_lookup)(const ls_table*, double x);            // by the table's kind
 double LS_EXPORT(ls_lookup_forward)(const ls_table*, double x);    // y of the first point with x_i >= x, the last y beyond
 double LS_EXPORT(ls_lookup_backward)(const ls_table*, double x);   // y of the last point with x_i <= x, the first y before

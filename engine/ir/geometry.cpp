@@ -35,4 +35,15 @@ RunSizes set_geometry(ls_run& run, const Program& p) {
   return sizes;
 }
 
+ls_table table_image(const ProgramTable& table, std::vector<double>& slopes) {
+  slopes.resize(table.x.size());
+  ls_table image{};
+  image.count = uint32_t(table.x.size());
+  image.kind = uint32_t(table.kind);
+  image.x = table.x.data();
+  image.y = table.y.data();
+  ls_draw_lines(&image, table.dx, slopes.data());
+  return image;
+}
+
 }  // namespace loopscope

@@ -14,4 +14,7 @@ struct RunSizes {
 // Fills the geometry fields of `run`, pointers excepted.
 RunSizes set_geometry(ls_run& run, const Program& program);
 
+// What lookups read of a graphical function. The slopes of its lines go to `slopes`, which the image then points to.
+ls_table table_image(const ProgramTable& table, std::vector<double>& slopes);
+
 }  // namespace loopscope

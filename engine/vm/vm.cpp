@@ -26,8 +26,10 @@ Result<std::unique_ptr<Vm>> Vm::create(std::shared_ptr<const Program> program) {
   vm->code_ = compile_bytecode(*program);
   vm->temporaries_.resize(vm->code_.temporaries + 1);
   vm->axes_.resize(vm->code_.axes + 1);
-  for (const ProgramTable& t : program->tables)
-    vm->tables_.push_back({uint32_t(t.x.size()), uint32_t(t.kind), t.dx, t.x.data(), t.y.data()});
+  for (const ProgramTable& t : program->tables) {
+    vm->slopes_.emplace_back();
+    vm->tables_.push_back(table_image(t, vm->slopes_.back()));
+  }
   vm->links_ = score_links(*program, vm->run_);
   vm->run_.links = vm->links_.data();
   for (const ProgramVariable& v : program->variables)

@@ -36,6 +36,7 @@ class Vm {
   std::vector<double> temporaries_;
   std::vector<uint32_t> axes_;
   std::vector<ls_table> tables_;
+  std::vector<std::vector<double>> slopes_;  // of the tables' lines
   std::vector<ls_link> links_;
 };
 

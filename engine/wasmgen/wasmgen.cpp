@@ -33,7 +33,7 @@ class BlobWriter {
     map_.run = place(sizeof(ls_run));
     map_.tables = place(program_.tables.size() * sizeof(ls_table));
     uint64_t points = 0, indices = 0;
-    for (const ProgramTable& t : program_.tables) points += t.x.size() + t.y.size();
+    for (const ProgramTable& t : program_.tables) points += 2 * t.x.size() + t.y.size();  // and the slopes
     map_.table_data = place(points * 8);
     map_.index_tables = uint32_t(map_.end);
     for (const auto& table : program_.index_tables) {
@@ -154,12 +154,11 @@ class BlobWriter {
         points.insert(points.end(), values.begin(), values.end());
         return at;
       };
-      ls_table table{};
-      table.count = uint32_t(t.x.size());
-      table.kind = uint32_t(t.kind);
-      table.dx = t.dx;
+      std::vector<double> slopes;
+      ls_table table = table_image(t, slopes);
       table.x = put(t.x);
       table.y = put(t.y);
+      table.slope = put(slopes);
       tables.push_back(table);
     }
     segment(map_.tables, tables.data(), tables.size() * sizeof(ls_table));

@@ -23,7 +23,7 @@ export function generateMdl(variables) {
   const names = [];
   const add = (name, equation, units = 'Dmnl') => {
     names.push(name.replace(/\[.*/, ''));
-    out.push(`${name}=\n\t${equation}\n\t~\t${units}\n\t~\t${wrapped(text(100))}\n\t|\n`);
+    out.push(`${name}=\n\t${equation}\n\t~\t${units}\n\t~\t${wrapped(text(140))}\n\t|\n`);
   };
   const elements = ['North', 'South', 'East', 'West', 'Centre'];
   out.push(`Region:\n\t${elements.join(', ')}\n\t~\t\n\t~\t\n\t|\n`, `Coast:\n\tNorth, East, West\n\t~\t\n\t~\t\n\t|\n`);
@@ -31,7 +31,7 @@ export function generateMdl(variables) {
     const _ = (name) => `${name} ${sector}[Region]`;
     const each = (name, low, high) => elements.forEach((element, i) => {
       if (i === 0) names.push(`${name} ${sector}`);
-      out.push(`${name} ${sector}[${element}]=\n\t${between(low, high)}\n\t~\tDmnl\n\t~\t${wrapped(text(60))}\n\t|\n`);
+      out.push(`${name} ${sector}[${element}]=\n\t${between(low, high)}\n\t~\tDmnl\n\t~\t${wrapped(text(85))}\n\t|\n`);
     });
     const list = (name, low, high) => add(_(name), elements.map(() => between(low, high)).join(', '));
     const before = (name) => `${name} ${Math.max(sector - 1, 0)}[Region]`;
@@ -40,7 +40,7 @@ export function generateMdl(variables) {
     list('capacity', 800, 1500);
     each('unit need', 0.5, 1.5);
     add(_('people'), `INTEG(${_('births')} - ${_('deaths')}, ${between(80, 300, 0)})`, 'Person');
-    out.push(`effect of crowding ${sector}(\n\t[(0,0)-(2,1.5)],(0,1.1),(0.4,1),(0.8,0.75),(1.2,0.45),(1.6,0.25),(2,0.18))\n\t~\tDmnl\n\t~\t${wrapped(text(60))}\n\t|\n`);
+    out.push(`effect of crowding ${sector}(\n\t[(0,0)-(2,1.5)],(0,1.1),(0.4,1),(0.8,0.75),(1.2,0.45),(1.6,0.25),(2,0.18))\n\t~\tDmnl\n\t~\t${wrapped(text(85))}\n\t|\n`);
     names.push(`effect of crowding ${sector}`);
     add(_('crowding'), `${_('people')} / ${_('capacity')}`);
     add(_('births'), `${_('people')} * ${_('growth fraction')} * effect of crowding ${sector}(${_('crowding')})`, 'Person/Year');

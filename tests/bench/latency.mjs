@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { load } from '../../js/dist/index.js';
 import { generateModel } from './generate.mjs';
-import { summary } from './summary.mjs';
+import { summary } from './times.mjs';
 
 const engineWasm = new URL('../../build/emscripten/loopscope.wasm', import.meta.url);
 

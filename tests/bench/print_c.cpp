@@ -327,17 +327,18 @@ std::string print_c(const Program& p) {
   define("FIXED_SLOTS", text_of(p.fixed_slots));
   define("CONSTANTS", text_of(p.constants));
 
+  std::string images;
   for (size_t i = 0; i < p.tables.size(); i++) {
     std::string number = text_of(i);
     out += "static const double table_x_" + number + "[] = {" + list(p.tables[i].x) + "};\n";
     out += "static const double table_y_" + number + "[] = {" + list(p.tables[i].y) + "};\n";
+    std::vector<double> slopes;
+    ls_table t = table_image(p.tables[i], slopes);
+    out += "static const double table_slope_" + number + "[] = {" + list(slopes) + "};\n";
+    images += "  {" + text_of(t.count) + ", " + text_of(t.kind) + ", table_x_" + number + ", table_y_" + number + ", table_slope_" + number + ", " + text_of(t.density) +
+              ", " + text_of(t.uniform_end) + "},\n";
   }
-  out += "static const ls_table tables[] = {\n";
-  for (size_t i = 0; i < p.tables.size(); i++) {
-    const ProgramTable& t = p.tables[i];
-    std::string number = text_of(i);
-    out += "  {" + text_of(t.x.size()) + ", " + text_of(uint64_t(t.kind)) + ", " + text_of(t.dx) + ", table_x_" + number + ", table_y_" + number + "},\n";
-  }
+  out += "static const ls_table tables[] = {\n" + images;
   out += "  {0}};\n";
   for (size_t i = 0; i < p.index_tables.size(); i++)
     out += "static const unsigned index_table_" + text_of(i) + "[] = {" + list(p.index_tables[i]) + "};\n";
