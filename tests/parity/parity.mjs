@@ -48,13 +48,15 @@ async function parityOf(id, bytes, data) {
     if (verbose) console.log(`     ${id} does not compile: ${plain.why}`);
     return;
   }
-  const { dt, steps, saveEvery, rowSlots } = plain.layout;
+  const { start, dt, steps, saveEvery, rowSlots } = plain.layout;
   plain.dispose();
   const saved = [['', {}], [', every third step saved', { saveInterval: 3 * dt }]];
   if (steps < 3) saved.pop();
   if (saveEvery > 1) saved.push([', every step saved', { saveInterval: dt }]);
   // Other ways of saving are another matter than other models: a few large ones would take all of the time.
   if (steps * rowSlots > 500_000) saved.length = 1;
+  const most = 2_000_000; // values of a run; longer ones are ended early
+  if (steps * rowSlots > most) saved[0] = [', ended early', { stop: start + dt * Math.max(300, Math.floor(most / rowSlots)) }];
   const series = {};
   for (const [mode, options] of Object.entries(modes))
     for (const [name, saving] of mode === 'discovery' ? saved.slice(0, 1) : saved) {
