@@ -22,6 +22,16 @@ SourceText plain(std::string text) {
   return out;
 }
 
+// A call that reads a file fills all of its definition's elements, so that stays one.
+bool reads_file(const Definition& d) { return d.data_rule || canonical_name(d.equation.text.substr(0, 4)) == "get"; }
+
+// XMILE's own words are no names of variables.
+std::string id_in_xmile(const std::string& id) {
+  for (const char* word : {"time", "dt", "starttime", "stoptime", "self", "if", "then", "else", "and", "or", "not"})
+    if (id == word) return id + "_variable";
+  return id;
+}
+
 class ToXmile {
  public:
   ToXmile(const Project& project, std::vector<Diagnostic>& warnings) : project_(project), warnings_(warnings) {}
@@ -157,7 +167,7 @@ std::vector<Variable> ToXmile::variables(const std::vector<Variable>& written) {
   used_as_flow_.clear();
   for (const Variable& v : written) {
     index_.emplace(v.id, &v);
-    name(v.id, v.name);
+    name(id_in_xmile(v.id), id_in_xmile(v.id) == v.id ? v.name : v.name + " variable");
   }
   for (const Variable& v : written) {
     self_ = &v;
@@ -194,8 +204,9 @@ std::vector<Variable> ToXmile::variables(const std::vector<Variable>& written) {
 Variable ToXmile::variable(const Variable& written) {
   Variable out;
   out.kind = written.kind;
-  out.name = written.name;
-  out.id = written.id;
+  out.id = id_in_xmile(written.id);
+  out.name = out.id == written.id ? written.name : written.name + " variable";
+  if (out.id != written.id) warn("XMILE has the name " + written.name + " for itself; the variable is called " + out.name);
   out.dimensions = written.dimensions;
   out.units = written.units;
   out.documentation = written.documentation;
@@ -240,8 +251,8 @@ void ToXmile::flows(const Variable& written, Variable& out) {
     if (used_as_flow_[id] & (minus ? 2 : 1)) return;
   for (const auto& [id, minus] : *terms) {
     used_as_flow_[id] |= minus ? 2 : 1;
-    flows_.insert(id);
-    (minus ? out.outflows : out.inflows).push_back(plain(names_[id]));
+    flows_.insert(id_in_xmile(id));
+    (minus ? out.outflows : out.inflows).push_back(plain(names_[id_in_xmile(id)]));
   }
 }
 
@@ -281,7 +292,7 @@ bool ToXmile::in_elements(const Variable& written) const {
   bool apart = false;
   std::vector<ParseError> ignored;
   for (const Definition& d : written.definitions) {
-    if (d.data_rule || canonical_name(d.equation.text.substr(0, 4)) == "get") return false;  // a call that reads a file fills all of its elements
+    if (reads_file(d)) continue;
     apart |= !d.subscripts.empty();
     for (const SourceText* part : {&d.equation, &d.initial, &d.net_flow}) {
       text = std::max(text, double(part->text.size()));
@@ -353,8 +364,14 @@ void ToXmile::elements(const Variable& written, Variable& out, Variable* net) {
   std::vector<size_t> whole;
   for (const std::string& dimension : written.dimensions) whole.push_back(find_dimension(canonical_name(dimension)));
   std::vector<const Definition*> owner = owners(written, whole);
+  for (const Definition& d : written.definitions) {
+    if (!reads_file(d)) continue;
+    out.definitions.push_back(definition(d));
+    out.definitions.back().subscripts = d.subscripts;
+  }
   for (size_t i = 0; i < owner.size(); i++) {
     const Definition* last = owner[i];
+    if (last && reads_file(*last)) continue;
     std::vector<std::string> shown(whole.size());
     std::vector<Axis> axes(whole.size());
     size_t rest = i;
@@ -452,7 +469,7 @@ AstId ToXmile::value(const Ast& from, AstId node, Ast& out) {
       below.push_back(subscript(from, from.child(node, i), known ? find_dimension(canonical_name(variable->second->dimensions[i])) : none, out));
     }
     one.name = uint32_t(out.names.size());
-    out.names.push_back(name);
+    out.names.push_back(variable == index_.end() ? name : id_in_xmile(name));
     return out.add(one, below);
   }
   if (n.kind == AstKind::String) return out.copy(from, node);

@@ -248,6 +248,17 @@ TEST_CASE("to XMILE: diagrams become views, with pipes and arrows") {
   CHECK(c.has("<alias x=\"1\" y=\"2\"><of>level</of></alias>"));
 }
 
+TEST_CASE("to XMILE: a variable of a word's name gets another, with a warning") {
+  auto loaded = load_project(mdl("DT = 3 ~~|\nx = INTEG(DT, 0) ~~|\ny = DT * TIME STEP ~~|"));
+  std::vector<Diagnostic> said;
+  auto text = convert_project(loaded, "xmile", &said);
+  REQUIRE(text);
+  CHECK(text->find("<flow name=\"DT variable\">") != text->npos);
+  CHECK(text->find("<eqn>DT_variable * DT</eqn>") != text->npos);
+  REQUIRE(said.size() == 1);
+  CHECK(said[0].variable == "DT");
+}
+
 TEST_CASE("formulas in formulas do not double the text at every level") {
   std::string ramps = "Time", mods = "TIME";
   for (int i = 0; i < 60; i++) {
