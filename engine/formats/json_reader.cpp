@@ -280,6 +280,7 @@ void JsonReader::mapping(const Value& object, DimensionDeclaration& dimension, s
   ElementMap map{&object, project_.dimensions.size(), dimension.maps_to.size(), {}};  // which it is, if it is kept
   fields(object, nullptr, [&](const std::string& name, const Value& value) {
     if (name == "target") next.to = text(value);
+    else if (name == "elements") next.elements = texts(value);
     else if (name == "elementMap") {
       items(value, [&](const Value& item) {
         map.pairs.emplace_back();

@@ -154,6 +154,7 @@ void Writer::dimensions(const std::vector<DimensionDeclaration>& dimensions) {
 // Pairs of elements; one that maps to a part of the other dimension has a pair for each element of it.
 void Writer::element_map(const std::vector<DimensionDeclaration>& dimensions, const DimensionDeclaration& of, const DimensionMapping& mapping) {
   if (mapping.elements.empty()) return;
+  if (mapping.elements.size() != of.size) return texts("elements", mapping.elements);  // no map, but what the file says
   auto named = [&](const std::string& name) {
     return std::find_if(dimensions.begin(), dimensions.end(), [id = canonical_name(name)](const DimensionDeclaration& d) { return d.id == id; });
   };

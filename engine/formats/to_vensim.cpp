@@ -166,8 +166,14 @@ void ToVensim::add_instance(const Variable& variable, const std::string& scope) 
 void ToVensim::declare(const Model& model, const std::string& scope, int depth) {
   for (const Variable& v : model.variables) add_instance(v, scope);
   constexpr int deepest = 50;
+  constexpr size_t most = 100'000;  // a model in a model in a model doubles and doubles
   for (const Variable& v : model.variables) {
-    if (v.kind != VariableKind::Module) continue;
+    if (v.kind != VariableKind::Module || too_large_) continue;
+    if (++modules_ > most || instances_.size() > most) {
+      too_large_ = true;
+      warnings_.push_back(diagnose(Code::input_too_large, "written out, the modules of this model come to more than 100,000 variables; write it as XMILE or JSON", v.span, v.name));
+      return;
+    }
     std::string id = canonical_name(v.model_name.empty() ? v.name : v.model_name), prefix = scoped_name(scope, v.id) + ".";
     auto found = std::find_if(project_.models.begin() + 1, project_.models.end(), [&](const Model& m) { return m.id == id; });
     if (found == project_.models.end() || depth >= deepest) {

@@ -77,6 +77,8 @@ class ToVensim {
   std::vector<Diagnostic>& warnings_;
   Project out_;
   std::vector<Instance> instances_;
+  size_t modules_ = 0;
+  bool too_large_ = false;
   std::unordered_map<std::string, size_t> index_;
   std::vector<Dimension> dimensions_;
   std::unordered_map<std::string, size_t> dimension_index_;

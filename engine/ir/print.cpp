@@ -123,7 +123,7 @@ std::string dump_program(const Program& p) {
   for (const ProgramVariable& v : p.variables)
     out += std::string(v.place == Place::Row ? "row " : "fixed ") + (v.slot == none_id ? "-" : std::to_string(v.slot)) + " " + role_name(v.role) + " " + v.id +
            (v.constant ? " constant" : "") + "\n";
-  constexpr const char* destinations[] = {"row", "fixed", "next", "derivative", "delay"};
+  constexpr const char* destinations[] = {"row", "fixed", "next", "derivative", "delay", "schedule"};
   for (int s = 0; s < section_count; s++) {
     std::vector<Assignment> assignments = section_assignments(p, Section(s));
     if (assignments.empty()) continue;
