@@ -16,6 +16,7 @@ class VensimReader {
   VensimReader(std::string_view text, std::vector<Diagnostic>& diagnostics) : text_(text), reports_(text, diagnostics), ranges_(reports_), equations_(reports_) {}
 
   std::optional<Project> read() {
+    if (size_t zero = text_.find('\0'); zero != text_.npos) reports_.report(Code::bad_encoding, "the text holds a zero character, which no model has; is this file whole?", text_.substr(zero, 1));
     VensimFile file = cut_vensim(text_, reports_);
     project_.source = std::string(text_);
     project_.dialect = Dialect::Vensim;
