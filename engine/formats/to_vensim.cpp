@@ -188,14 +188,8 @@ void ToVensim::declare(const Model& model, const std::string& scope, int depth) 
 // Which variable each input of a module is; files say it with or without the module's name.
 void ToVensim::connect() {
   for (const Connection& c : connections_) {
-    auto resolve = [&](const std::string& text, bool input) -> std::string {
-      std::string name = canonical_path(text);
-      if (!name.empty() && name[0] == '.') return c.scope + name.substr(1);
-      if (name.rfind(c.module->id + ".", 0) == 0) return c.scope + name;
-      if (input && index_.count(c.prefix + name)) return c.prefix + name;
-      return index_.count(c.scope + name) ? c.scope + name : name;
-    };
-    auto target = index_.find(resolve(c.to->text, true)), source = index_.find(resolve(c.from->text, false));
+    auto known = [&](const std::string& id) { return index_.count(id) != 0; };
+    auto target = index_.find(c.name(c.to->text, true, known)), source = index_.find(c.name(c.from->text, false, known));
     if (target == index_.end() || source == index_.end()) {
       warn("the connection of " + c.to->text + " to " + c.from->text + " names something that does not exist; it is left out");
       continue;

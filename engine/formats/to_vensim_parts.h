@@ -87,11 +87,6 @@ class ToVensim {
   std::unordered_set<std::string> taken_;                // canonical names in use
   std::unordered_set<std::string> looked_up_;            // ids of variables that others use as tables
   std::unordered_set<std::string> macros_;
-  struct Connection {
-    const Variable* module;
-    std::string scope, prefix;
-    const SourceText *to, *from;
-  };
   std::vector<Connection> connections_;
   std::vector<Variable>* sink_ = nullptr;                // where variables go
   const Instance* self_ = nullptr;                       // whose equation is rewritten, over which axes

@@ -34,17 +34,10 @@ void Connections::error(const Variable& module, Code code, Span span, std::strin
   diagnostics_.push_back(diagnose(code, std::move(message), span.known() ? span : module.span, module.name));
 }
 
-// `to` takes its value from `from`. Vendors write both with or without the module's name, a leading point for the parent's variables.
 void Connections::connect(const Connection& c) {
-  auto resolve = [&](const std::string& text, bool input) -> std::string {
-    std::string name = canonical_path(text);
-    if (!name.empty() && name[0] == '.') return c.scope + name.substr(1);
-    if (name.rfind(c.module->id + ".", 0) == 0) return c.scope + name;
-    if (input && system_.index.count(c.prefix + name)) return c.prefix + name;
-    return system_.index.count(c.scope + name) ? c.scope + name : name;
-  };
+  auto known = [&](const std::string& id) { return system_.index.count(id) != 0; };
   Link link{&c, 0, 0, {}, {}};
-  std::string target = resolve(cut_subscripts(c.to->text, link.at), true), source = resolve(cut_subscripts(c.from->text, link.from), false);
+  std::string target = c.name(cut_subscripts(c.to->text, link.at), true, known), source = c.name(cut_subscripts(c.from->text, link.from), false, known);
   if (!system_.index.count(target)) return error(*c.module, Code::unknown_variable, c.to->span, "the module connection sets " + target + ", which does not exist");
   if (!system_.index.count(source)) return error(*c.module, Code::unknown_variable, c.from->span, "the module connection reads " + source + ", which does not exist");
   link.target = system_.index[target];

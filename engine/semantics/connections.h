@@ -10,13 +10,6 @@
 
 namespace loopscope {
 
-// As written, in the module instance `prefix` that stands in `scope`.
-struct Connection {
-  const Variable* module;
-  std::string scope, prefix;
-  const SourceText *to, *from;
-};
-
 class Connections {
  public:
   Connections(const Project& project, EquationSystem& system, std::vector<Diagnostic>& diagnostics) : project_(project), system_(system), diagnostics_(diagnostics) {}
