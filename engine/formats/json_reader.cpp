@@ -15,7 +15,6 @@ namespace {
 using Kind = JsonFile::Kind;
 using Value = JsonFile::Value;
 
-constexpr size_t max_reports = 1000;    // of one file
 constexpr size_t max_copied = 256 << 20;  // bytes of graphical functions that elements take over from their variable
 
 // Fields that other tools write and nothing here needs.
@@ -26,7 +25,7 @@ constexpr std::string_view unused_fields[] = {
 
 class JsonReader {
  public:
-  explicit JsonReader(std::vector<Diagnostic>& diagnostics) : diagnostics_(diagnostics) {}
+  explicit JsonReader(std::vector<Diagnostic>& diagnostics) : diagnostics_(diagnostics), reports_(diagnostics) {}
 
   std::optional<Project> read(std::string_view text) {
     if (!file_.parse(text, diagnostics_)) return {};
@@ -57,14 +56,9 @@ class JsonReader {
   };
 
   void report(Code code, std::string message, const Value& at, const std::string& variable = {}) {
-    if (++reported_ > max_reports) return;
-    if (reported_ == max_reports) {
-      code = Code::input_too_large;
-      message = "the file has more than 1000 problems; the rest is not listed";
-    }
     Diagnostic diagnostic = diagnose(code, std::move(message), file_.span(at), variable);
     diagnostic.model = model_name_;
-    diagnostics_.push_back(std::move(diagnostic));
+    reports_.add(std::move(diagnostic));
   }
   // False, and says so, unless the value is of this kind. null is as good as nothing.
   bool is(const Value& value, Kind kind) {
@@ -156,13 +150,14 @@ class JsonReader {
   std::optional<std::pair<double, double>> scale(const Value& object);
 
   std::vector<Diagnostic>& diagnostics_;
+  LimitedReports reports_;
   JsonFile file_;
   Project project_;
   std::vector<ElementMap> element_maps_;
   std::string path_, model_name_;
   std::unordered_set<std::string> noted_, models_, macros_, dimensions_;
   bool has_specs_ = false, has_elements_ = false;
-  size_t reported_ = 0, copied_ = 0;
+  size_t copied_ = 0;
 };
 
 void JsonReader::project() {

@@ -243,7 +243,7 @@ std::vector<ToVensim::Axis> ToVensim::left_side(const Instance& instance, const 
       std::string other = dimensions_[loop].name + " " + std::to_string(n);
       size_t known = find_dimension(canonical_name(other));
       if (known == none) {
-          std::vector<std::string> elements = out_.dimensions[loop].elements;
+        std::vector<std::string> elements = out_.dimensions[loop].elements;
         known = add_dimension(other, elements, loop);
       }
       key = dimensions_[known].key;

@@ -16,7 +16,7 @@ namespace loopscope {
 
 class XmileReader {
  public:
-  explicit XmileReader(std::vector<Diagnostic>& diagnostics) : diagnostics_(diagnostics) {}
+  explicit XmileReader(std::vector<Diagnostic>& diagnostics) : diagnostics_(diagnostics), reports_(diagnostics) {}
   std::optional<Project> read(std::string_view text);
 
  private:
@@ -79,13 +79,14 @@ class XmileReader {
   bool is_vendor(pugi::xml_node node) const { return file_.tag(node).find(':') != std::string_view::npos; }
 
   std::vector<Diagnostic>& diagnostics_;
+  LimitedReports reports_;
   XmlFile file_;
   Project project_;
   Behavior file_behavior_, model_behavior_;
   std::string model_name_;                        // of the model being read, for diagnostics
   std::unordered_set<std::string> ignored_tags_;  // noted once each
   std::unordered_map<std::string, size_t> dimension_of_id_;
-  size_t reported_ = 0, copied_ = 0;
+  size_t copied_ = 0;
 };
 
 // True if the text of an on/off element such as <non_negative> means on: everything but "false" does.

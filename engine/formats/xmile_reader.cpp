@@ -10,7 +10,6 @@ namespace loopscope {
 
 namespace {
 
-constexpr size_t max_reports = 1000;  // of one file; nobody reads more, and hostile files could fill the memory with them
 
 std::optional<VariableKind> variable_kind(std::string_view tag) {
   if (tag == "stock") return VariableKind::Stock;
@@ -336,14 +335,9 @@ std::optional<double> XmileReader::number(const SourceText& text, const std::str
 }
 
 void XmileReader::report(Code code, std::string message, const Span& span, const std::string& variable) {
-  if (++reported_ > max_reports) return;
-  if (reported_ == max_reports) {
-    code = Code::input_too_large;
-    message = "the file has more than 1000 problems; the rest is not listed";
-  }
   Diagnostic diagnostic = diagnose(code, std::move(message), span, variable);
   diagnostic.model = model_name_;
-  diagnostics_.push_back(std::move(diagnostic));
+  reports_.add(std::move(diagnostic));
 }
 
 std::string XmileReader::attributes(pugi::xml_node node, std::initializer_list<std::string_view> but) const {

@@ -90,14 +90,18 @@ Span span_at(std::string_view source, uint32_t offset, uint32_t length) {
   return span;
 }
 
-void Reports::report(Code code, std::string message, std::string_view at, std::string variable) {
-  constexpr size_t most = 1000;
-  if (++reported_ > most) return;
-  if (reported_ == most) {
-    code = Code::input_too_large;
-    message = "the file has more than 1000 problems; the rest is not listed";
+void LimitedReports::add(Diagnostic diagnostic) {
+  if (++reported_ > max_reports) return;
+  if (reported_ == max_reports) {
+    diagnostic.code = Code::input_too_large;
+    diagnostic.severity = code_severity(diagnostic.code);
+    diagnostic.message = "the file has more than 1000 problems; the rest is not listed";
   }
-  diagnostics_.push_back(diagnose(code, std::move(message), span(at), std::move(variable)));
+  diagnostics_.push_back(std::move(diagnostic));
+}
+
+void Reports::report(Code code, std::string message, std::string_view at, std::string variable) {
+  reports_.add(diagnose(code, std::move(message), span(at), std::move(variable)));
 }
 
 Span Reports::span(std::string_view part) const {

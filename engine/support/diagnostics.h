@@ -36,11 +36,23 @@ struct Diagnostic {
 Diagnostic diagnose(Code code, std::string message, Span span = {}, std::string variable = {});
 bool has_errors(const std::vector<Diagnostic>& diagnostics);
 
-// What a reader has to say of one file, whose places are views into its text: no more than anybody reads, since hostile files could fill
-// the memory with it.
+// What a reader has to say of one file: no more than anybody reads, since hostile files could fill the memory with it.
+constexpr size_t max_reports = 1000;
+class LimitedReports {
+ public:
+  explicit LimitedReports(std::vector<Diagnostic>& diagnostics) : diagnostics_(diagnostics) {}
+  // The last that is kept says that there are more.
+  void add(Diagnostic diagnostic);
+
+ private:
+  std::vector<Diagnostic>& diagnostics_;
+  size_t reported_ = 0;
+};
+
+// The same of a file whose places are views into its text.
 class Reports {
  public:
-  Reports(std::string_view text, std::vector<Diagnostic>& diagnostics) : text_(text), lines_(text), diagnostics_(diagnostics) {}
+  Reports(std::string_view text, std::vector<Diagnostic>& diagnostics) : text_(text), lines_(text), reports_(diagnostics) {}
   // `at`: a part of the text, or any other view for a place that is not known.
   void report(Code code, std::string message, std::string_view at, std::string variable = {});
   Span span(std::string_view part) const;
@@ -48,8 +60,7 @@ class Reports {
  private:
   std::string_view text_;
   LineIndex lines_;
-  std::vector<Diagnostic>& diagnostics_;
-  size_t reported_ = 0;
+  LimitedReports reports_;
 };
 
 // "file:line:col: error[code]: message" followed by the source line and a caret. `source` may be empty.
