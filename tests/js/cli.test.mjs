@@ -1,6 +1,6 @@
 // The command, as a shell runs it.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +8,8 @@ import test, { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { load } from '../../js/dist/index.js';
 import { runBlob } from '../../wasm-runtime/run-blob.mjs';
-import { engines, growth, modelUrl, root, xmile } from './helpers.mjs';
+import { bin, commandIn, engines, growth, modelUrl, xmile } from './helpers.mjs';
 
-const bin = fileURLToPath(new URL('js/bin/loopscope.mjs', root));
 const folder = mkdtempSync(join(tmpdir(), 'loopscope-'));
 after(() => rmSync(folder, { recursive: true }));
 const file = (name, text) => {
@@ -22,18 +21,7 @@ const logistic = fileURLToPath(modelUrl('logistic-growth'));
 const grow = file('grow.xmile', growth);
 const bad = file('bad.xmile', xmile('<aux name="a"><eqn>nowhere + 1</eqn></aux>'));
 
-const cli = (...args) => spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8', cwd: folder });
-const ok = (...args) => {
-  const { status, stdout, stderr } = cli(...args);
-  assert.equal(status, 0, stderr);
-  return stdout;
-};
-const fails = (wanted, pattern, ...args) => {
-  const { status, stdout, stderr } = cli(...args);
-  assert.equal(status, wanted, `${args.join(' ')}: ${stderr}`);
-  assert.match(stderr, pattern);
-  assert.equal(stdout, '');
-};
+const { cli, ok, fails } = commandIn(folder);
 
 test('simulate: numbers that read back as they were', async () => {
   const project = await load(modelUrl('logistic-growth'));

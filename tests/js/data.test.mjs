@@ -1,16 +1,13 @@
 // Data from files: through the API with what a host has, and through the command, which looks for files itself.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { liveObjects, load } from '../../js/dist/index.js';
 import { readWorkbook } from '../../js/dist/spreadsheet.js';
-import { assertClose, assertSameBits, engines, root, thrown, xmile } from './helpers.mjs';
+import { assertClose, assertSameBits, commandIn, engines, thrown, xmile } from './helpers.mjs';
 
-const bin = fileURLToPath(new URL('js/bin/loopscope.mjs', root));
 const folder = mkdtempSync(join(tmpdir(), 'loopscope-'));
 after(() => rmSync(folder, { recursive: true }));
 const data = (name) => new Uint8Array(readFileSync(new URL(`data/${name}`, import.meta.url)));
@@ -19,18 +16,7 @@ const file = (name, content) => {
   return join(folder, name);
 };
 for (const name of ['book.xlsx', 'book.xls', 'table.csv', 'series.dat']) copyFileSync(new URL(`data/${name}`, import.meta.url), join(folder, name));
-const cli = (...args) => spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8', cwd: folder });
-const ok = (...args) => {
-  const { status, stdout, stderr } = cli(...args);
-  assert.equal(status, 0, stderr);
-  return stdout;
-};
-const fails = (wanted, pattern, ...args) => {
-  const { status, stdout, stderr } = cli(...args);
-  assert.equal(status, wanted, `${args.join(' ')}: ${stdout}${stderr}`);
-  assert.match(stderr, pattern);
-  assert.doesNotMatch(stderr, /^\s+at /m);
-};
+const { ok, fails } = commandIn(folder);
 
 const aux = (name, eqn, dimensions = '') =>
   `<aux name="${name}">${dimensions && `<dimensions>${dimensions.split(' ').map((d) => `<dim name="${d}"/>`).join('')}</dimensions>`}<eqn>${eqn}</eqn></aux>`;

@@ -1,6 +1,8 @@
 // What the JavaScript tests share.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 export const root = new URL('../../', import.meta.url);
 export const engines = ['wasm', 'vm'];
@@ -58,4 +60,24 @@ export async function thrown(code, work) {
     return error;
   }
   assert.fail(`nothing was thrown; ${code} was expected`);
+}
+
+export const bin = fileURLToPath(new URL('js/bin/loopscope.mjs', root));
+
+/** The command, run in a folder: as it is, where it must succeed (its output), where it must fail with a code and a message. */
+export function commandIn(folder) {
+  const cli = (...args) => spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8', cwd: folder });
+  const ok = (...args) => {
+    const { status, stdout, stderr } = cli(...args);
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
+  const fails = (wanted, pattern, ...args) => {
+    const { status, stdout, stderr } = cli(...args);
+    assert.equal(status, wanted, `${args.join(' ')}: ${stdout}${stderr}`);
+    assert.match(stderr, pattern);
+    assert.doesNotMatch(stderr, /^\s+at /m);
+    assert.equal(stdout, '');
+  };
+  return { cli, ok, fails };
 }
