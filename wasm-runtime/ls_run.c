@@ -105,7 +105,7 @@ static void record(ls_run* run, double* row, double* previous, double* next) {
   run->recorded = run->step + 1;
 }
 
-static void score(ls_run* run, double* row, double* previous) {
+static void score_rest(ls_run* run, double* row, double* previous) {
   const ls_link* link = run->links;
   if (run->link_total == 0) {
     LS_MODEL(scores, row, previous, row);
@@ -119,6 +119,11 @@ static void score(ls_run* run, double* row, double* previous) {
   link = score_kind(LS_LINK_SAME, link, run->link_counts[LS_LINK_SAME], row, d);
   score_kind(LS_LINK_OPPOSITE, link, run->link_counts[LS_LINK_OPPOSITE], row, d);
   LS_MODEL(scores, row, previous, row);
+}
+
+static void score(ls_run* run, double* row, double* previous) {
+  LS_MODEL(array_scores, row, previous, row);
+  score_rest(run, row, previous);
 }
 
 // Vensim's rule for difference equations, https://vensim.com/documentation/computationalsequence.html: results are stored before the
@@ -282,9 +287,15 @@ static void advance_saved_euler(ls_run* run, uint32_t target) {
     run->current = row;
     run->next = next;
     row[0] = run->start + step * run->dt;
-    LS_MODEL(step, row, previous, next);
+    if (run->scored)
+      LS_MODEL_SCORED_STEP(row, previous, next);
+    else
+      LS_MODEL(step, row, previous, next);
     if (run->delays) record(run, row, previous, next);
-    if (scores) score(run, row, previous);
+    if (run->scored)
+      score_rest(run, row, previous);
+    else if (scores)
+      score(run, row, previous);
   }
 }
 

@@ -65,6 +65,7 @@ typedef struct ls_run {
   uint32_t tolerances[2];  // of an adaptive method, absolute and relative: slots of the fixed region; UINT32_MAX: the default
   uint32_t delays;       // buffers in history
   uint32_t fused;        // the program has model_loop, which takes many plain Euler steps at once
+  uint32_t scored;       // the program has model_scored_step
   uint32_t link_counts[LS_LINK_KINDS];
   uint32_t net_count;
   uint32_t link_total;   // of the table; 0: all scores are code
@@ -183,6 +184,8 @@ double LS_EXPORT(ls_link_score)(double change, double dz, double dx);
 // model_record: delay buffers; not called for Runge-Kutta's stage rows, which share their step's number
 // model_derivatives: net flow of each stock -> out (RK2, RK4)
 // model_limit: clamps stocks of row that cannot go negative (RK2, RK4)
+// model_array_scores: scores over arrays, which need none of the table
+// model_scored_step: model_step and model_array_scores in one pass over the arrays; only where both have such. Not in the VM.
 // model_changes: for links of kind LS_LINK_CHANGE, partial - z(t-dt) into the score's slot of row; changes of net flows into out
 // model_loop: `count` steps from `row` on, whose number is `step` and whose stocks are written: under Euler with every step saved, for a
 // program without delays that fits one function. Stocks then stay in locals from step to step. Not in the VM.
@@ -191,11 +194,14 @@ double LS_EXPORT(ls_link_score)(double change, double dz, double dx);
 #define LS_DECLARE(name) void ls_host_##name(ls_run* run, double* row, double* previous, double* out)
 #define LS_MODEL(name, row, previous, out) ls_host_##name(run, row, previous, out)
 #define LS_MODEL_LOOP(row, step, count) ((void)(row), (void)(step), (void)(count))
+#define LS_MODEL_SCORED_STEP(row, previous, out) ((void)(row), (void)(previous), (void)(out))
 #else
 #define LS_DECLARE(name) void model_##name(double* row, double* previous, double* out)
 #define LS_MODEL(name, row, previous, out) model_##name(row, previous, out)
 #define LS_MODEL_LOOP(row, step, count) model_loop(row, step, count)
+#define LS_MODEL_SCORED_STEP(row, previous, out) model_scored_step(row, previous, out)
 void model_loop(double* row, uint32_t step, uint32_t count);
+void model_scored_step(double* row, double* previous, double* out);
 #endif
 LS_DECLARE(invariants);
 LS_DECLARE(initial);
@@ -203,6 +209,7 @@ LS_DECLARE(step);
 LS_DECLARE(record);
 LS_DECLARE(derivatives);
 LS_DECLARE(limit);
+LS_DECLARE(array_scores);
 LS_DECLARE(changes);
 LS_DECLARE(scores);
 

@@ -7,7 +7,7 @@
 namespace loopscope {
 
 const char* section_name(Section section) {
-  constexpr const char* names[] = {"invariants", "initial", "step", "record", "derivatives", "limit", "changes", "scores"};
+  constexpr const char* names[] = {"invariants", "initial", "step", "record", "derivatives", "limit", "array_scores", "changes", "scores"};
   return names[int(section)];
 }
 
@@ -71,6 +71,24 @@ Assignment assign(const Program& p, const Equation& e) {
           e.target_index.empty() ? nullptr : &e.target_index};
 }
 
+// Which scores are computed before those of the table: the ones over arrays that need none of it, nor of the other scores.
+std::vector<bool> early_scores(const Program& p) {
+  std::vector<bool> early(p.scores.size()), late(p.variables.size(), false);
+  std::vector<uint32_t> marks;
+  for (size_t i = 0; i < p.scores.size(); i++) {
+    const Equation& e = p.scores[i];
+    early[i] = !e.extents.empty();
+    if (early[i])
+      for_each_node(p, e.expr, marks, uint32_t(i + 1), [&](ExprId id) {
+        const Expr& node = p.expr(id);
+        if (node.op == Op::DelayRead) early[i] = false;  // of what is recorded in between
+        if (node.op == Op::Load && late[p.load_of(id).variable]) early[i] = false;
+      });
+    if (!early[i]) late[e.target] = true;
+  }
+  return early;
+}
+
 }  // namespace
 
 std::vector<Assignment> section_assignments(const Program& p, Section section) {
@@ -114,10 +132,13 @@ std::vector<Assignment> section_assignments(const Program& p, Section section) {
       }
       break;
     }
-    case Section::Scores:
-      for (const Equation& e : p.scores)
-        if (!table_link(p, e).fits) out.push_back(assign(p, e));
+    case Section::ArrayScores:
+    case Section::Scores: {
+      std::vector<bool> early = early_scores(p);
+      for (size_t i = 0; i < p.scores.size(); i++)
+        if (early[i] == (section == Section::ArrayScores) && !table_link(p, p.scores[i]).fits) out.push_back(assign(p, p.scores[i]));
       break;
+    }
   }
   return out;
 }

@@ -9,8 +9,8 @@
 namespace loopscope {
 
 // The functions that wasm-runtime calls, in ls_runtime.h's order.
-enum class Section : uint8_t { Invariants, Initial, Step, Record, Derivatives, Limit, Changes, Scores };
-constexpr int section_count = 8;
+enum class Section : uint8_t { Invariants, Initial, Step, Record, Derivatives, Limit, ArrayScores, Changes, Scores };
+constexpr int section_count = 9;
 const char* section_name(Section section);
 
 // Where an assignment goes.

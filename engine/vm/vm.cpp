@@ -181,6 +181,7 @@ LS_HOST(step, Step)
 LS_HOST(record, Record)
 LS_HOST(derivatives, Derivatives)
 LS_HOST(limit, Limit)
+LS_HOST(array_scores, ArrayScores)
 LS_HOST(changes, Changes)
 LS_HOST(scores, Scores)
 #undef LS_HOST

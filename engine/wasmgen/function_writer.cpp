@@ -70,8 +70,21 @@ void FunctionWriter::end_function(Name name) {
   locals_.clear();
 }
 
-void FunctionWriter::write_section(Section section, Name name) {
-  std::vector<Assignment> assignments = section_assignments(program_, section);
+void FunctionWriter::write_section(Section section, Name name) { write_assignments(section_assignments(program_, section), name); }
+
+bool FunctionWriter::write_scored_step(Name name) {
+  std::vector<Assignment> step = section_assignments(program_, Section::Step), scores = section_assignments(program_, Section::ArrayScores);
+  LoopWriter loops(*this);
+  auto in_nest = [&](const Assignment& a) { return loops.contiguous(a); };
+  bool saves = program_.method == Method::Euler && program_.save_every == 1 && std::any_of(step.begin(), step.end(), in_nest) &&
+               std::any_of(scores.begin(), scores.end(), in_nest);
+  if (saves) step.insert(step.end(), scores.begin(), scores.end());
+  else step.clear();
+  write_assignments(std::move(step), name);
+  return saves;
+}
+
+void FunctionWriter::write_assignments(std::vector<Assignment> assignments, Name name) {
   uses_ = count_uses(program_, assignments);
   if (current_load_.empty()) {
     current_load_.assign(program_.variables.size(), none_id);
@@ -84,7 +97,7 @@ void FunctionWriter::write_section(Section section, Name name) {
   }
   begin_function();
   std::vector<Name> parts;
-  auto part_name = [&] { return Name(std::string(section_name(section)) + "_" + std::to_string(parts.size())); };
+  auto part_name = [&] { return Name(std::string(name.str) + "_" + std::to_string(parts.size())); };
   auto make_room = [&] {
     if (size_ <= function_size) return;
     parts.push_back(part_name());
@@ -92,12 +105,13 @@ void FunctionWriter::write_section(Section section, Name name) {
     begin_function();
   };
   LoopWriter loops(*this);
-  for (size_t i = 0; i < assignments.size();) {
+  std::vector<size_t> nests = loops.gather(assignments);
+  const Assignment* next = assignments.data();
+  for (size_t together : nests) {
     make_room();
-    size_t together = loops.fitting(assignments, i);
-    if (together) loops.write(&assignments[i], together);
-    else assignment(assignments[i]);
-    i += std::max<size_t>(together, 1);
+    if (together) loops.write(next, together);
+    else assignment(*next);
+    next += std::max<size_t>(together, 1);
   }
   if (!parts.empty()) {
     parts.push_back(part_name());

@@ -18,8 +18,12 @@ struct MemoryMap {
   uint32_t links = 0;         // struct ls_link of each link score of the table
   uint32_t defaults = 0;      // of constants
   uint32_t slab = 0;
+  uint32_t columns = 0;       // f64 arrays for a nest's own use, behind all else
   uint64_t end = 0;           // bytes
 };
+
+// Nests share it, each for its own columns.
+constexpr uint64_t room_for_columns = 64 << 20;
 
 class FunctionWriter {
  public:
@@ -28,16 +32,21 @@ class FunctionWriter {
 
   // Defines `name` (row, previous, out) to run the section, and further functions where it is long.
   void write_section(Section section, wasm::Name name);
+  // Defines `name` as the step and its scores over arrays in one if that saves a pass over an array; an empty function otherwise.
+  bool write_scored_step(wasm::Name name);
   // Defines `name` (row, step, count) as wasm-runtime's model_loop if the program can have one; an empty function otherwise.
   bool write_loop(wasm::Name name);
   // Runtime functions that generated code calls.
   const std::set<std::string>& runtime_calls() const { return calls_; }
+  // Where the columns of all nests end; they may share their memory.
+  uint32_t columns_end() const { return columns_end_; }
 
  private:
   friend class LoopWriter;
   using Expression = wasm::Expression;
   enum Parameter : wasm::Index { row = 0, previous = 1, out = 2, parameters = 3 };
 
+  void write_assignments(std::vector<Assignment> assignments, wasm::Name name);
   void begin_function();
   void end_function(wasm::Name name);
   void assignment(const Assignment& a);
@@ -86,6 +95,7 @@ class FunctionWriter {
   uint64_t work_ = 0;
   std::unordered_map<ExprId, uint32_t> regions_;  // of each Invert
   std::set<std::string> calls_;
+  uint32_t columns_end_ = memory_.columns;
   std::vector<uint32_t> uses_;
   std::vector<ExprId> current_load_;  // the node that loads a scalar variable from this row, or none_id
   std::unordered_multimap<VariableId, ExprId> element_loads_;  // those that load elements of an array

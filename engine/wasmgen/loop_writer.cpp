@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "ir/axes.h"
 
@@ -13,6 +14,8 @@ namespace {
 constexpr uint32_t shortest = 4;       // innermost loops that are worth it
 constexpr uint32_t largest_group = 160;  // nodes of one nest
 constexpr int to_out = 3;              // a base besides Source's
+// A column takes a loop of its own and loads in place of registers: that pays from two divisions on.
+constexpr uint32_t work_of_division = 1, work_of_call = 4, work_of_reduction = 16, least_work = 2;
 
 struct VectorOp {
   Op op;
@@ -63,27 +66,61 @@ bool LoopWriter::contiguous(const Assignment& a) const {
   return step == 1;
 }
 
-size_t LoopWriter::fitting(const std::vector<Assignment>& assignments, size_t first) {
-  std::unordered_multimap<VariableId, std::vector<IndexMap>> written;
-  size_t count = 0, nodes = 0;
-  for (; first + count < assignments.size(); count++) {
-    const Assignment& a = assignments[first + count];
-    if (!contiguous(a) || *a.extents != *assignments[first].extents) break;
-    // What an earlier equation of the nest writes may be read at the same element only.
-    bool apart = true;
-    for_each_node(program_, a.expr, marks_, ++stamp_, [&](ExprId id) {
-      nodes++;
-      if (program_.expr(id).op == Op::WorkRead) apart = false;  // lanes would compute what it reads once each
-      if (program_.expr(id).op != Op::Load) return;
-      const LoadInfo& load = program_.load_of(id);
-      if (load_source(program_, load) == Source::Previous) return;
-      auto [begin, end] = written.equal_range(load.variable);
-      for (auto it = begin; it != end; ++it) apart &= it->second == load.indices;
-    });
-    if (!apart || (count && nodes > largest_group)) break;
-    if (a.destination == Destination::Current || a.destination == Destination::Fixed) written.emplace(a.variable, target(a));
+// Each assignment goes to the latest nest of its extents if what it reads is written there, or before; else a new one begins. Every
+// slot is written once, so that nothing is read before it is written again. What cannot go into a nest keeps its order.
+std::vector<size_t> LoopWriter::gather(std::vector<Assignment>& assignments) {
+  struct Nest {
+    size_t members = 0, nodes = 0;
+    bool open = false;
+  };
+  std::vector<Nest> nests;
+  std::vector<uint32_t> nest_of, writer(program_.variables.size(), none_id);  // of each assignment; of each variable, the latest
+  std::map<std::vector<uint32_t>, uint32_t> latest;                           // by extents
+  std::unordered_multimap<VariableId, std::pair<uint32_t, std::vector<IndexMap>>> written;
+  for (const Assignment& a : assignments) {
+    uint32_t nest = none_id;
+    bool fits = contiguous(a);
+    size_t nodes = 0;
+    if (fits) {
+      auto found = latest.find(*a.extents);
+      nest = found == latest.end() ? none_id : found->second;
+      bool joins = nest != none_id;
+      for_each_node(program_, a.expr, marks_, ++stamp_, [&](ExprId id) {
+        nodes++;
+        if (program_.expr(id).op == Op::WorkRead) fits = false;  // lanes would compute what it reads once each
+        if (program_.expr(id).op != Op::Load || !joins) return;
+        const LoadInfo& load = program_.load_of(id);
+        if (load_source(program_, load) == Source::Previous || writer[load.variable] == none_id) return;
+        joins = writer[load.variable] <= nest;
+        // What an earlier equation of the nest writes may be read at the same element only.
+        auto [begin, end] = written.equal_range(load.variable);
+        for (auto it = begin; it != end && joins; ++it) joins = it->second.first != nest || it->second.second == load.indices;
+      });
+      if (!fits || !joins || nests[nest].nodes + nodes > largest_group) nest = none_id;
+    }
+    if (nest == none_id) {
+      nest = uint32_t(nests.size());
+      nests.push_back({0, 0, fits});
+      if (fits) latest[*a.extents] = nest;
+    }
+    nests[nest].members++;
+    nests[nest].nodes += nodes;
+    nest_of.push_back(nest);
+    if (a.destination != Destination::Current && a.destination != Destination::Fixed) continue;
+    writer[a.variable] = writer[a.variable] == none_id ? nest : std::max(writer[a.variable], nest);
+    if (fits) written.emplace(a.variable, std::make_pair(nest, target(a)));
   }
-  return count;
+  std::vector<size_t> counts, at;
+  size_t total = 0;
+  for (const Nest& nest : nests) {
+    counts.push_back(nest.open ? nest.members : 0);
+    at.push_back(total);
+    total += nest.members;
+  }
+  std::vector<Assignment> ordered(assignments.size());
+  for (size_t i = 0; i < assignments.size(); i++) ordered[at[nest_of[i]]++] = assignments[i];
+  assignments = std::move(ordered);
+  return counts;
 }
 
 // Values that do not change in the innermost loop, nor in those of reducers inside it: computed before it.
@@ -122,6 +159,91 @@ void LoopWriter::hoist(ExprId id, std::vector<Expression*>& before) {
   values_.set(id, local);
 }
 
+// What depends on the lane only, and on no loop around it, is the same in every turn of those: a column, computed once before them.
+void LoopWriter::collect_columns(ExprId id, uint64_t around, uint64_t loops, std::vector<ExprId>& columns, Visited& visited) {
+  while (program_.expr(id).op == Op::Aggregate) id = program_.argument(id, 0);
+  const Expr& e = program_.expr(id);
+  uint64_t axes = use_->of(id);
+  auto [seen, added] = visited.emplace(id, loops);
+  if (!(axes & lane_mask_) || e.op == Op::Load || e.op == Op::AxisIndex || (!added && seen->second == loops)) return;
+  seen->second = loops;
+  if (!(axes & (around | loops))) {
+    if (std::find(columns.begin(), columns.end(), id) == columns.end()) columns.push_back(id);
+    return;
+  }
+  if (by_lanes(id)) return;
+  if (e.op == Op::Reduce) loops |= use_->own(e);
+  for (uint32_t i = 0; i < e.count; i++) collect_columns(program_.argument(id, i), around, loops, columns, visited);
+}
+
+// How long the slow operations of a column take, in divisions.
+uint32_t LoopWriter::work(ExprId root) {
+  uint32_t sum = 0;
+  for_each_node(program_, root, marks_, ++stamp_, [&](ExprId id) {
+    Op op = program_.expr(id).op;
+    if (!(use_->of(id) & lane_mask_)) return;
+    sum += op == Op::Reduce ? work_of_reduction : by_lanes(id) ? work_of_call : op == Op::Divide || op == Op::SquareRoot || op == Op::LinkScore ? work_of_division : 0;
+  });
+  return sum;
+}
+
+void LoopWriter::hoist_columns(const Assignment* assignments, size_t count) {
+  const std::vector<uint32_t>& extents = *assignments[0].extents;
+  uint64_t around = AxisUse::mask(0, uint32_t(extents.size() - 1)) & ~lane_mask_;
+  if (!around) return;
+  std::vector<ExprId> found;
+  Visited visited;
+  for (size_t i = 0; i < count; i++) collect_columns(assignments[i].expr, around, 0, found, visited);
+  std::set<VariableId> written;  // by the nest itself: there only at the same turn
+  for (size_t i = 0; i < count; i++)
+    if (assignments[i].destination == Destination::Current || assignments[i].destination == Destination::Fixed) written.insert(assignments[i].variable);
+  auto reads_written = [&](ExprId root) {
+    bool reads = false;
+    for_each_node(program_, root, marks_, ++stamp_, [&](ExprId id) {
+      if (program_.expr(id).op == Op::Load && load_source(program_, program_.load_of(id)) != Source::Previous) reads |= written.count(program_.load_of(id).variable) > 0;
+    });
+    return reads;
+  };
+  found.erase(std::remove_if(found.begin(), found.end(), reads_written), found.end());
+  uint32_t saved = 0;
+  for (ExprId id : found) saved += work(id);
+  if (saved < least_work || found.size() * extents.back() * 8 > room_for_columns) return;
+  size_t vectors = values_.open();
+  levels_.push_back({lane_mask_, lane_, 2, {}});
+  std::vector<Expression*> body;
+  std::unordered_map<ExprId, uint32_t> at;
+  uint32_t end = f_.memory_.columns;
+  for (ExprId id : found) {
+    Index to = stream(int(Source::Fixed), {{IndexMap::Axis, lane_}}, {1}).local;
+    body.push_back(build_.makeStore(16, end, 8, build_.makeLocalGet(to, Type::i32), vector(id), Type::v128));
+    at.emplace(id, end);
+    end += extents.back() * 8;
+  }
+  over_lanes(extents.back(), body, f_.body_);
+  values_.close(vectors);
+  columns_ = std::move(at);
+  f_.columns_end_ = std::max(f_.columns_end_, end);
+}
+
+Expression* LoopWriter::column(ExprId id) {
+  Index at = stream(int(Source::Fixed), {{IndexMap::Axis, lane_}}, {1}).local;
+  return build_.makeLoad(16, false, columns_.at(id), 8, build_.makeLocalGet(at, Type::i32), Type::v128);
+}
+
+// The loop of the level at hand over pairs of lanes, and what goes before it.
+void LoopWriter::over_lanes(uint32_t extent, std::vector<Expression*>& body, std::vector<Expression*>& before) {
+  Level level = std::move(levels_.back());
+  levels_.pop_back();
+  start(level, before);
+  advance(level, body);
+  Index axis = f_.axis_local(lane_);
+  Name label("lanes" + std::to_string(f_.labels_++));
+  Expression* next = build_.makeLocalTee(axis, build_.makeBinary(AddInt32, build_.makeLocalGet(axis, Type::i32), f_.integer(2)), Type::i32);
+  body.push_back(build_.makeBreak(label, nullptr, build_.makeBinary(LtUInt32, next, f_.integer(extent & ~1u))));
+  before.push_back(build_.makeLocalSet(axis, f_.integer(0)));
+  before.push_back(build_.makeLoop(label, build_.makeBlock(body)));
+}
+
 void LoopWriter::write(const Assignment* assignments, size_t count) {
   const std::vector<uint32_t>& extents = *assignments[0].extents;
   lane_ = uint32_t(extents.size() - 1);
@@ -137,22 +259,15 @@ void LoopWriter::write(const Assignment* assignments, size_t count) {
   uint64_t all = AxisUse::mask(0, uint32_t(extents.size()));
   for (ExprId id : invariants)
     if (!(use_->of(id) & all)) hoist(id, f_.body_);
+  hoist_columns(assignments, count);
   for (ExprId id : invariants) hoist(id, outer);
 
   levels_.push_back({lane_mask_, lane_, 2, {}});
   std::vector<Expression*> body;
   for (size_t i = 0; i < count; i++) store(assignments[i], body);
-  Level level = std::move(levels_.back());
-  levels_.pop_back();
-  start(level, outer);
-  advance(level, body);
-  Index axis = f_.axis_local(lane_);
-  Name label("lanes" + std::to_string(f_.labels_++));
-  Expression* next = build_.makeLocalTee(axis, build_.makeBinary(AddInt32, build_.makeLocalGet(axis, Type::i32), f_.integer(2)), Type::i32);
-  body.push_back(build_.makeBreak(label, nullptr, build_.makeBinary(LtUInt32, next, f_.integer(extent & ~1u))));
-  outer.push_back(build_.makeLocalSet(axis, f_.integer(0)));
-  outer.push_back(build_.makeLoop(label, build_.makeBlock(body)));
+  over_lanes(extent, body, outer);
   values_.close(vectors);
+  columns_.clear();
   if (extent & 1) remainder(assignments, count, extent, outer);
   std::vector<uint32_t> around(extents.begin(), extents.end() - 1);
   f_.body_.push_back(f_.loops(0, around, build_.makeBlock(outer)));
@@ -266,7 +381,7 @@ Expression* LoopWriter::vector(ExprId id) {
   if (const Index* known = values_.find(id)) return get(*known);
   if (!(use_->of(id) & lane_mask_)) return splat(f_.value(id));
   f_.size_ += 2;  // the scalar code of the last element counts too
-  Expression* result = compute(id);
+  Expression* result = columns_.count(id) ? column(id) : compute(id);
   if (f_.uses_[id] < 2) return result;
   Index local = f_.new_local(Type::v128);
   values_.set(id, local);
@@ -412,10 +527,11 @@ Expression* LoopWriter::link_score(ExprId id) {
   auto difference = [&](Index local) { return build_.makeBinary(SubVecF64x2, get(local), get(local)); };
   bool only = change_id == dz_id, same = only && dz_id == dx_id, opposite = program_.expr(change_id).op == Op::Negate && program_.argument(change_id, 0) == dx_id;
   Expression* size = only ? (Expression*)build_.makeBinary(AddVecF64x2, constant(1), difference(dz)) : build_.makeBinary(DivVecF64x2, get(opposite ? dx : change), get(dz));
-  // Its sign is that of change / dx; of x by itself it is 1.
+  // Its sign is that of change / dx; of x by itself it is 1. That of change / dz is there already, and differs where those of dz and dx do.
+  auto signs = [&] { return build_.makeBinary(AndVec128, build_.makeBinary(XorVec128, get(dz), get(dx)), constant(-0.0)); };
   if (opposite) size = build_.makeBinary(OrVec128, size, constant(-0.0));
-  else if (change_id == dx_id && !same) size = build_.makeUnary(AbsVecF64x2, size);
-  else if (!same) size = build_.makeSIMDTernary(Bitselect, build_.makeBinary(XorVec128, get(change), get(dx)), size, constant(-0.0));
+  else if (change_id == dx_id && !same) size = build_.makeBinary(AndNotVec128, size, constant(-0.0));
+  else if (!same) size = build_.makeBinary(XorVec128, size, signs());
   Expression* score = build_.makeBinary(AddVecF64x2, size, difference(dx));
   Expression* still = build_.makeBinary(EqVecF64x2, get(dx), constant(0));
   if (!same) still = build_.makeBinary(OrVec128, build_.makeBinary(EqVecF64x2, get(dz), constant(0)), still);

@@ -11,8 +11,11 @@ class LoopWriter {
  public:
   explicit LoopWriter(FunctionWriter& writer) : f_(writer), program_(writer.program_), build_(writer.build_) {}
 
-  // How many of the assignments from `first` on can go into one nest; 0 where the first one cannot.
-  size_t fitting(const std::vector<Assignment>& assignments, size_t first);
+  // Brings the assignments into an order of the same meaning in which those that can go into one nest stand together, wherever they stood.
+  // Gives how many of them each nest takes; 0 stands for one that is written by itself.
+  std::vector<size_t> gather(std::vector<Assignment>& assignments);
+  // Can the assignment go into a nest?
+  bool contiguous(const Assignment& a) const;
   // Appends the nest to the function that is being written.
   void write(const Assignment* assignments, size_t count);
 
@@ -34,13 +37,17 @@ class LoopWriter {
     std::vector<Stream> streams;
   };
 
-  bool contiguous(const Assignment& a) const;
   std::vector<IndexMap> target(const Assignment& a) const;
 
   using Visited = std::unordered_map<ExprId, uint64_t>;
   void collect(ExprId id, uint64_t loops, std::vector<ExprId>& invariants, Visited& visited);
   bool by_lanes(ExprId id) const;
   void hoist(ExprId id, std::vector<Expression*>& before);
+  void collect_columns(ExprId id, uint64_t around, uint64_t loops, std::vector<ExprId>& columns, Visited& visited);
+  uint32_t work(ExprId id);
+  void hoist_columns(const Assignment* assignments, size_t count);
+  Expression* column(ExprId id);
+  void over_lanes(uint32_t extent, std::vector<Expression*>& body, std::vector<Expression*>& before);
 
   Expression* vector(ExprId id);
   Expression* compute(ExprId id);
@@ -72,6 +79,7 @@ class LoopWriter {
   uint64_t lane_mask_ = 0;
   std::unique_ptr<AxisUse> use_;
   ScopedValues<Index> values_;  // v128 locals
+  std::unordered_map<ExprId, uint32_t> columns_;  // values in memory, one a lane, by where they begin
 };
 
 }  // namespace loopscope

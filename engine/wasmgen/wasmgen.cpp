@@ -57,7 +57,8 @@ class BlobWriter {
     run_.scratch = reinterpret_cast<double*>(uintptr_t(scratch));
     run_.history = reinterpret_cast<double*>(uintptr_t(history));
     run_.work = reinterpret_cast<double*>(uintptr_t(work));
-    return map_.end <= address_space;
+    map_.columns = uint32_t(map_.end);
+    return map_.end <= address_space - room_for_columns;
   }
 
   const MemoryMap& map() const { return map_; }
@@ -71,7 +72,9 @@ class BlobWriter {
     module_.features.enable(FeatureSet::MutableGlobals);
     FunctionWriter writer(program_, map_, module_);
     for (int s = 0; s < section_count; s++) writer.write_section(Section(s), Name(std::string("model_") + section_name(Section(s))));
+    run_.scored = writer.write_scored_step("model_scored_step");
     run_.fused = writer.write_loop("model_loop");
+    map_.end = writer.columns_end();
     for (const std::string& call : writer.runtime_calls()) runtime_calls_.push_back(Name(call));
   }
 
