@@ -64,6 +64,18 @@ function operands(opcode) {
 
 const code = [];
 const calls = [];
+/** The function that a body without locals only hands its `count` parameters to, or undefined. */
+function passedOn(end, count) {
+  const hands = Array.from({ length: count }, (_, i) => [0x20, i]).flat();
+  const begin = [0, ...hands, 0x10];
+  if (!begin.every((byte, i) => bytes[at + i] === byte)) return undefined;
+  const kept = at;
+  at += begin.length;
+  const callee = leb();
+  const only = at === end - 1;
+  at = kept;
+  return only ? callee : undefined;
+}
 function body(end) {
   let copied = at;
   list(() => (leb(), at++)); // locals
@@ -120,7 +132,9 @@ const sections = {
   10: () => {
     let i = 0;
     list(() => {
-      body(leb() + at);
+      const end = leb() + at;
+      functions[i].passedOn = passedOn(end, functions[i].type.indexOf(':'));
+      body(end);
       Object.assign(functions[i++], { code_end: code.length, calls_end: calls.length });
     });
   },
@@ -150,6 +164,11 @@ while (at < bytes.length) {
   at = end;
 }
 for (const { name, kind, index } of exported) if (kind === 0) functions[index - imports.length].name = name;
+// A name stands for the function behind it where there is nothing in between: a call less for every blob.
+for (const f of functions) {
+  const behind = f.name && functions[f.passedOn - imports.length];
+  if (behind && !behind.name && behind.type === f.type) [behind.name, f.name] = [f.name, undefined];
+}
 const heap = exported.find((e) => e.name === '__heap_base') ?? refuse('exports no __heap_base');
 if (globals[0].type !== 'i' || !globals[0].mutable) refuse('the first global is not the stack pointer');
 

@@ -306,6 +306,7 @@ Expression* FunctionWriter::load(ExprId id) {
 Expression* FunctionWriter::operation(ExprId id) {
   const Expr& e = program_.expr(id);
   if (e.op == Op::LinkScore) return link_score(id);
+  if (double factor = factor_of_division(id)) return build_.makeBinary(MulFloat64, value(program_.argument(id, 0)), number(factor));
   std::vector<Expression*> arguments;
   if (is_table_op(e.op)) arguments.push_back(integer(memory_.tables + e.payload * uint32_t(sizeof(ls_table))));
   for (uint32_t i = 0; i < e.count; i++) arguments.push_back(value(program_.argument(id, i)));
@@ -314,6 +315,14 @@ Expression* FunctionWriter::operation(ExprId id) {
       return native.binary ? (Expression*)build_.makeBinary(BinaryOp(native.wasm_op), arguments[0], arguments[1])
                            : build_.makeUnary(UnaryOp(native.wasm_op), arguments[0]);
   return runtime_call(op_info(e.op).function, arguments);
+}
+
+double FunctionWriter::factor_of_division(ExprId id) const {
+  if (program_.expr(id).op != Op::Divide) return 0;
+  const Expr& divisor = program_.expr(program_.argument(id, 1));
+  int exponent;
+  if (divisor.op != Op::Constant || std::fabs(std::frexp(divisor.number, &exponent)) != 0.5) return 0;
+  return std::isnormal(1 / divisor.number) && std::isnormal(divisor.number) ? 1 / divisor.number : 0;
 }
 
 Index FunctionWriter::kept_value(ExprId id, std::vector<Expression*>& before) {
@@ -448,6 +457,16 @@ Expression* FunctionWriter::element_load(ExprId id) {
   return build_.makeBlock(setup, Type::f64);
 }
 
+// A short sum of little is quicker without a loop.
+bool FunctionWriter::is_written_out(ExprId reduce) {
+  constexpr uint32_t longest = 8, most_nodes = 12;
+  const Reduction& r = program_.reductions[program_.expr(reduce).payload];
+  if (r.extents.size() != 1 || r.extents[0] > longest) return false;
+  uint32_t nodes = 0;
+  for_each_node(program_, program_.argument(reduce, 0), marks_, ++stamp_, [&](ExprId id) { nodes += program_.expr(id).op == Op::Reduce ? most_nodes + 1 : 1; });
+  return nodes <= most_nodes;
+}
+
 Expression* FunctionWriter::reduce(ExprId id) {
   const Reduction& r = program_.reductions[program_.expr(id).payload];
   constexpr BinaryOp ops[] = {AddFloat64, MulFloat64, MinFloat64, MaxFloat64};
@@ -456,15 +475,27 @@ Expression* FunctionWriter::reduce(ExprId id) {
   for (uint32_t i = 0; i < r.extents.size(); i++) axis_local(r.first_axis + i);
   std::vector<Expression*> parts;
   hoist(program_.argument(id, 0), r.first_axis, uint32_t(r.extents.size()), parts);
-  Expression* body = value(program_.argument(id, 0));
-  values_.close(mark);
   auto get = [&] { return build_.makeLocalGet(sum, Type::f64); };
   bool invert = r.op == ReduceOp::Invert;
   double first = invert ? regions_.at(id) : reduce_neutral[int(r.op)];
-  if (invert) body = runtime_call("ls_work_write", {integer(memory_.run), get(), body});
-  else if (r.op != ReduceOp::Iterate) body = build_.makeBinary(ops[int(r.op)], get(), body);
+  auto one_more = [&] {
+    size_t hoisted = values_.open();
+    Expression* next = value(program_.argument(id, 0));
+    values_.close(hoisted);
+    if (invert) next = runtime_call("ls_work_write", {integer(memory_.run), get(), next});
+    else if (r.op != ReduceOp::Iterate) next = build_.makeBinary(ops[int(r.op)], get(), next);
+    return build_.makeLocalSet(sum, next);
+  };
   parts.push_back(build_.makeLocalSet(sum, number(first)));
-  parts.push_back(loops(r.first_axis, r.extents, build_.makeLocalSet(sum, body)));
+  if (is_written_out(id)) {
+    for (uint32_t i = 0; i < r.extents[0]; i++) {
+      parts.push_back(build_.makeLocalSet(axis_local(r.first_axis), integer(i)));
+      parts.push_back(one_more());
+    }
+  } else {
+    parts.push_back(loops(r.first_axis, r.extents, one_more()));
+  }
+  values_.close(mark);
   parts.push_back(invert ? runtime_call("ls_invert_matrix", {integer(memory_.run), number(first), number(r.extents[0])}) : get());
   return build_.makeBlock(parts, Type::f64);
 }

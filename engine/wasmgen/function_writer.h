@@ -61,6 +61,9 @@ class FunctionWriter {
   Expression* load(ExprId id);
   Expression* element_load(ExprId id);
   Expression* reduce(ExprId id);
+  bool is_written_out(ExprId reduce);
+  // What a division by a power of two multiplies with, to the same bits; 0 for everything else.
+  double factor_of_division(ExprId id) const;
   Expression* link_score(ExprId id);
   // The value in a local of its own, to be read several times.
   wasm::Index kept_value(ExprId id, std::vector<Expression*>& before);
@@ -108,6 +111,8 @@ class FunctionWriter {
   ScopedValues<wasm::Index> values_;
   wasm::Index previous_ = previous;  // where the pointer to the previous row is
   uint32_t size_ = 0;
+  std::vector<uint32_t> marks_;  // of walks over expressions
+  uint32_t stamp_ = 0;
   uint32_t labels_ = 0;
 };
 

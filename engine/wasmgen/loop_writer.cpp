@@ -12,6 +12,7 @@ using namespace wasm;
 
 namespace {
 constexpr uint32_t shortest = 4;       // innermost loops that are worth it
+constexpr uint32_t longest_written_out = 8;  // innermost loops with none around them, pair after pair without a loop
 constexpr uint32_t largest_group = 160;  // nodes of one nest
 constexpr int to_out = 3;              // a base besides Source's
 // A column takes a loop of its own and loads in place of registers: that pays from two divisions on.
@@ -214,8 +215,8 @@ void LoopWriter::hoist_columns(const Assignment* assignments, size_t count) {
   std::unordered_map<ExprId, uint32_t> at;
   uint32_t end = f_.memory_.columns;
   for (ExprId id : found) {
-    Index to = stream(int(Source::Fixed), {{IndexMap::Axis, lane_}}, {1}).local;
-    body.push_back(build_.makeStore(16, end, 8, build_.makeLocalGet(to, Type::i32), vector(id), Type::v128));
+    Place to = stream(int(Source::Fixed), {{IndexMap::Axis, lane_}}, {1});
+    body.push_back(build_.makeStore(16, end, 8, build_.makeLocalGet(to.pointer, Type::i32), vector(id), Type::v128));
     at.emplace(id, end);
     end += extents.back() * 8;
   }
@@ -226,8 +227,8 @@ void LoopWriter::hoist_columns(const Assignment* assignments, size_t count) {
 }
 
 Expression* LoopWriter::column(ExprId id) {
-  Index at = stream(int(Source::Fixed), {{IndexMap::Axis, lane_}}, {1}).local;
-  return build_.makeLoad(16, false, columns_.at(id), 8, build_.makeLocalGet(at, Type::i32), Type::v128);
+  Place at = stream(int(Source::Fixed), {{IndexMap::Axis, lane_}}, {1});
+  return build_.makeLoad(16, false, columns_.at(id), 8, build_.makeLocalGet(at.pointer, Type::i32), Type::v128);
 }
 
 // The loop of the level at hand over pairs of lanes, and what goes before it.
@@ -263,15 +264,34 @@ void LoopWriter::write(const Assignment* assignments, size_t count) {
   for (ExprId id : invariants) hoist(id, outer);
 
   levels_.push_back({lane_mask_, lane_, 2, {}});
-  std::vector<Expression*> body;
-  for (size_t i = 0; i < count; i++) store(assignments[i], body);
-  over_lanes(extent, body, outer);
+  if (extents.size() == 1 && extent <= longest_written_out) {
+    written_out(assignments, count, outer);
+  } else {
+    std::vector<Expression*> body;
+    for (size_t i = 0; i < count; i++) store(assignments[i], body);
+    over_lanes(extent, body, outer);
+  }
   values_.close(vectors);
   columns_.clear();
   if (extent & 1) remainder(assignments, count, extent, outer);
   std::vector<uint32_t> around(extents.begin(), extents.end() - 1);
   f_.body_.push_back(f_.loops(0, around, build_.makeBlock(outer)));
   f_.values_.close(scalars);
+}
+
+// A short nest: the pointers stand still, and where a pair of lanes is becomes part of the constant offsets.
+void LoopWriter::written_out(const Assignment* assignments, size_t count, std::vector<Expression*>& out) {
+  std::vector<Expression*> body;
+  for (turn_ = 0; turn_ < assignments[0].extents->back() / 2; turn_++) {
+    size_t vectors = values_.open();
+    body.push_back(build_.makeLocalSet(f_.axis_local(lane_), f_.integer(2 * turn_)));
+    for (size_t i = 0; i < count; i++) store(assignments[i], body);
+    values_.close(vectors);
+  }
+  turn_ = 0;
+  start(levels_.back(), out);
+  levels_.pop_back();
+  out.insert(out.end(), body.begin(), body.end());
 }
 
 // The last element of an odd number of them, by the scalar code.
@@ -301,7 +321,7 @@ Expression* LoopWriter::pointer(int base) {
 }
 
 // The pointer that moves with the innermost of the loops at hand that the indices depend on.
-const LoopWriter::Stream& LoopWriter::stream(int base, const std::vector<IndexMap>& indices, const std::vector<uint32_t>& strides) {
+LoopWriter::Place LoopWriter::stream(int base, const std::vector<IndexMap>& indices, const std::vector<uint32_t>& strides) {
   size_t l = levels_.size() - 1;
   uint64_t axes = 0;
   for (const IndexMap& i : indices)
@@ -309,12 +329,12 @@ const LoopWriter::Stream& LoopWriter::stream(int base, const std::vector<IndexMa
   while (l > 0 && !(axes & levels_[l].axes)) l--;
   Level& level = levels_[l];
   for (const Stream& s : level.streams)
-    if (s.base == base && s.indices == indices && s.strides == strides) return s;
+    if (s.base == base && s.indices == indices && s.strides == strides) return {s.local, l ? 0 : turn_ * s.step};
   uint32_t step = 0;
   for (size_t i = 0; i < indices.size(); i++)
     if (indices[i].kind == IndexMap::Axis && indices[i].value == level.axis) step += strides[i] * 8 * level.elements;
   level.streams.push_back({base, indices, strides, f_.new_local(Type::i32), step});
-  return level.streams.back();
+  return {level.streams.back().local, l ? 0 : turn_ * step};
 }
 
 // Before the loop of a level: where its pointers begin. The loop's own axis counts from 0.
@@ -365,8 +385,8 @@ void LoopWriter::store(const Assignment& a, std::vector<Expression*>& body) {
   uint32_t offset = a.slot * 8 + constant_part(indices, strides);
   int base = a.destination == Destination::Fixed ? int(Source::Fixed) : a.destination == Destination::Current ? int(Source::Current) : to_out;
   if (a.destination == Destination::Fixed) offset += f_.memory_.slab;
-  Index at = stream(base, indices, strides).local;
-  body.push_back(build_.makeStore(16, offset, 8, build_.makeLocalGet(at, Type::i32), result, Type::v128));
+  Place at = stream(base, indices, strides);
+  body.push_back(build_.makeStore(16, offset + at.offset, 8, build_.makeLocalGet(at.pointer, Type::i32), result, Type::v128));
 }
 
 Expression* LoopWriter::constant(double number) {
@@ -393,6 +413,7 @@ Expression* LoopWriter::compute(ExprId id) {
   if (by_lanes(id)) return lanes(id);
   if (const VectorOp* v = vector_op(e.op)) {
     Expression* a = vector(program_.argument(id, 0));
+    if (double factor = f_.factor_of_division(id)) return build_.makeBinary(MulVecF64x2, a, constant(factor));
     if (!v->binary) return build_.makeUnary(UnaryOp(v->wasm_op), a);
     return build_.makeBinary(BinaryOp(v->wasm_op), a, vector(program_.argument(id, 1)));
   }
@@ -441,8 +462,9 @@ Expression* LoopWriter::load(ExprId id) {
     return i.kind == IndexMap::Mapped && std::any_of(levels_.begin(), levels_.end(), [&](const Level& l) { return l.axis == i.value; });
   });
   if (by_table) return load_by_table(info, strides, source, step);
-  Index at = stream(int(source), info.indices, strides).local;
-  auto address = [&] { return build_.makeLocalGet(at, Type::i32); };
+  Place at = stream(int(source), info.indices, strides);
+  offset += at.offset;
+  auto address = [&] { return build_.makeLocalGet(at.pointer, Type::i32); };
   if (step == 1) return build_.makeLoad(16, false, offset, 8, address(), Type::v128);
   Expression* first = build_.makeSIMDLoad(Load64ZeroVec128, offset, 8, address());
   return build_.makeSIMDLoadStoreLane(Load64LaneVec128, offset + step * 8, 8, 1, address(), first);

@@ -47,6 +47,7 @@ class LoopWriter {
   uint32_t work(ExprId id);
   void hoist_columns(const Assignment* assignments, size_t count);
   Expression* column(ExprId id);
+  void written_out(const Assignment* assignments, size_t count, std::vector<Expression*>& out);
   void over_lanes(uint32_t extent, std::vector<Expression*>& body, std::vector<Expression*>& before);
 
   Expression* vector(ExprId id);
@@ -63,7 +64,11 @@ class LoopWriter {
   Index kept(ExprId id, std::vector<Expression*>& before);
 
   void store(const Assignment& a, std::vector<Expression*>& body);
-  const Stream& stream(int base, const std::vector<IndexMap>& indices, const std::vector<uint32_t>& strides);
+  struct Place {
+    Index pointer;
+    uint32_t offset;
+  };
+  Place stream(int base, const std::vector<IndexMap>& indices, const std::vector<uint32_t>& strides);
   Expression* pointer(int base);
   void start(Level& level, std::vector<Expression*>& before);
   void advance(const Level& level, std::vector<Expression*>& body);
@@ -77,6 +82,7 @@ class LoopWriter {
   uint32_t stamp_ = 0;
   uint32_t lane_ = 0;  // the innermost axis
   uint64_t lane_mask_ = 0;
+  uint32_t turn_ = 0;  // of a nest that is written out, which pair of lanes
   std::unique_ptr<AxisUse> use_;
   ScopedValues<Index> values_;  // v128 locals
   std::unordered_map<ExprId, uint32_t> columns_;  // values in memory, one a lane, by where they begin
