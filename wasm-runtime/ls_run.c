@@ -56,30 +56,34 @@ static inline double link_score_of_kind(int kind, double change, double dz, doub
   }
 }
 
+static inline double* at(double* row, uint32_t bytes) { return (double*)((char*)row + bytes); }
+
 #ifdef __wasm_simd128__
 #include <wasm_simd128.h>
-static inline v128_t pair(const double* row, uint32_t a, uint32_t b) {
-  return wasm_v128_load64_lane(row + b, wasm_v128_load64_zero(row + a), 1);
+static inline v128_t pair(double* row, uint32_t a, uint32_t b) {
+  return wasm_v128_load64_lane(at(row, b), wasm_v128_load64_zero(at(row, a)), 1);
 }
 
-static inline v128_t scores_of(v128_t size, v128_t direction, v128_t dz, v128_t dx) {
-  v128_t zero = wasm_f64x2_splat(0), sign = wasm_f64x2_splat(-0.0);
-  v128_t score = wasm_f64x2_add(wasm_v128_bitselect(direction, size, sign), wasm_f64x2_sub(dx, dx));
+// `score` but for what is no number or has not changed.
+static inline v128_t scores_of(v128_t score, v128_t dz, v128_t dx) {
+  v128_t zero = wasm_f64x2_splat(0);
+  score = wasm_f64x2_add(score, wasm_f64x2_sub(dx, dx));
   return wasm_v128_andnot(score, wasm_v128_or(wasm_f64x2_eq(dz, zero), wasm_f64x2_eq(dx, zero)));
 }
 static inline v128_t link_scores_of_kind(int kind, v128_t change, v128_t dz, v128_t dx) {
-  v128_t one = wasm_f64x2_splat(1);
+  v128_t one = wasm_f64x2_splat(1), signs = wasm_v128_and(wasm_v128_xor(dz, dx), wasm_f64x2_splat(-0.0));
   switch (kind) {
-    case LS_LINK_CHANGE: return scores_of(wasm_f64x2_abs(wasm_f64x2_div(change, dz)), wasm_f64x2_mul(change, dx), dz, dx);
-    case LS_LINK_ONLY: return scores_of(wasm_f64x2_add(one, wasm_f64x2_sub(dz, dz)), wasm_f64x2_mul(dz, dx), dz, dx);
-    case LS_LINK_SAME: return scores_of(one, one, dx, dx);
-    default: return scores_of(one, wasm_f64x2_neg(one), dx, dx);
+    // The sign of change / dz is there already, and differs from that of change / dx where those of dz and dx do.
+    case LS_LINK_CHANGE: return scores_of(wasm_v128_xor(wasm_f64x2_div(change, dz), signs), dz, dx);
+    case LS_LINK_ONLY: return scores_of(wasm_v128_or(wasm_f64x2_add(one, wasm_f64x2_sub(dz, dz)), signs), dz, dx);
+    case LS_LINK_SAME: return scores_of(one, dx, dx);
+    default: return scores_of(wasm_f64x2_splat(-1), dx, dx);
   }
 }
 #endif
 
 // `d` holds the change of every slot since the previous row.
-static inline const ls_link* score_kind(int kind, const ls_link* link, uint32_t count, double* row, const double* d) {
+static inline const ls_link* score_kind(int kind, const ls_link* link, uint32_t count, double* row, double* d) {
   const ls_link* end = link + count;
 #ifdef __wasm_simd128__
   for (; link + 1 < end; link += 2) {
@@ -88,14 +92,14 @@ static inline const ls_link* score_kind(int kind, const ls_link* link, uint32_t 
     v128_t dz = kind <= LS_LINK_ONLY ? pair(d, a->to, b->to) : dx;
     v128_t change = kind == LS_LINK_CHANGE ? pair(row, a->score, b->score) : dz;
     v128_t score = link_scores_of_kind(kind, change, dz, dx);
-    wasm_v128_store64_lane(row + a->score, score, 0);
-    wasm_v128_store64_lane(row + b->score, score, 1);
+    wasm_v128_store64_lane(at(row, a->score), score, 0);
+    wasm_v128_store64_lane(at(row, b->score), score, 1);
   }
 #endif
   for (; link < end; link++) {
-    double dx = d[link->from];
-    double dz = kind <= LS_LINK_ONLY ? d[link->to] : dx;
-    row[link->score] = link_score_of_kind(kind, kind == LS_LINK_CHANGE ? row[link->score] : dz, dz, dx);
+    double dx = *at(d, link->from);
+    double dz = kind <= LS_LINK_ONLY ? *at(d, link->to) : dx;
+    *at(row, link->score) = link_score_of_kind(kind, kind == LS_LINK_CHANGE ? *at(row, link->score) : dz, dz, dx);
   }
   return end;
 }

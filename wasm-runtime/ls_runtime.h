@@ -45,7 +45,7 @@ enum ls_link_kind {
 };
 enum { LS_LINK_KINDS = 4 };
 typedef struct ls_link {
-  uint32_t score, from, to;
+  uint32_t score, from, to;  // bytes from the beginning of a row
 } ls_link;
 
 // One run. The fields up to `slab` are geometry, fixed when the model is compiled: wasmgen writes them as a data segment of

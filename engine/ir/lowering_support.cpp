@@ -162,7 +162,8 @@ std::vector<ls_link> score_links(const Program& p, ls_run& run) {
     if (!link.fits) continue;
     uint32_t to = link.net != none_id ? p.score_first + nets.emplace(link.net, uint32_t(nets.size())).first->second
                                       : slot_of(p, link.to == none_id ? link.from : link.to);
-    by_kind[link.kind].push_back({p.variables[e.target].slot, slot_of(p, link.from), to});
+    auto bytes = [](uint32_t slot) { return uint32_t(slot * sizeof(double)); };
+    by_kind[link.kind].push_back({bytes(p.variables[e.target].slot), bytes(slot_of(p, link.from)), bytes(to)});
   }
   run.net_count = uint32_t(nets.size());
   run.link_total = 0;

@@ -75,7 +75,13 @@ void FunctionWriter::write_section(Section section, Name name) { write_assignmen
 bool FunctionWriter::write_scored_step(Name name) {
   std::vector<Assignment> step = section_assignments(program_, Section::Step), scores = section_assignments(program_, Section::ArrayScores);
   LoopWriter loops(*this);
-  auto in_nest = [&](const Assignment& a) { return loops.contiguous(a); };
+  // Of short arrays the scores would only be code twice.
+  auto in_nest = [&](const Assignment& a) {
+    constexpr uint64_t long_array = 1000;
+    uint64_t elements = 1;
+    for (uint32_t extent : *a.extents) elements *= extent;
+    return elements >= long_array && loops.contiguous(a);
+  };
   bool saves = program_.method == Method::Euler && program_.save_every == 1 && std::any_of(step.begin(), step.end(), in_nest) &&
                std::any_of(scores.begin(), scores.end(), in_nest);
   if (saves) step.insert(step.end(), scores.begin(), scores.end());
@@ -95,6 +101,8 @@ void FunctionWriter::write_assignments(std::vector<Assignment> assignments, Name
         if (load.plane == Plane::Current && !load.indices.empty()) element_loads_.emplace(load.variable, id);
       }
   }
+  constexpr long most_nodes = 16'000;  // more, written out, would not stay in the processor's caches from step to step
+  write_out_ = std::count_if(uses_.begin(), uses_.end(), [](uint32_t uses) { return uses > 0; }) <= most_nodes;
   begin_function();
   std::vector<Name> parts;
   auto part_name = [&] { return Name(std::string(name.str) + "_" + std::to_string(parts.size())); };
@@ -461,7 +469,7 @@ Expression* FunctionWriter::element_load(ExprId id) {
 bool FunctionWriter::is_written_out(ExprId reduce) {
   constexpr uint32_t longest = 8, most_nodes = 12;
   const Reduction& r = program_.reductions[program_.expr(reduce).payload];
-  if (r.extents.size() != 1 || r.extents[0] > longest) return false;
+  if (!write_out_ || r.extents.size() != 1 || r.extents[0] > longest) return false;
   uint32_t nodes = 0;
   for_each_node(program_, program_.argument(reduce, 0), marks_, ++stamp_, [&](ExprId id) { nodes += program_.expr(id).op == Op::Reduce ? most_nodes + 1 : 1; });
   return nodes <= most_nodes;

@@ -99,6 +99,7 @@ class FunctionWriter {
   std::unordered_map<ExprId, uint32_t> regions_;  // of each Invert
   std::set<std::string> calls_;
   uint32_t columns_end_ = memory_.columns;
+  bool write_out_ = true;  // short nests and sums, without a loop
   std::vector<uint32_t> uses_;
   std::vector<ExprId> current_load_;  // the node that loads a scalar variable from this row, or none_id
   std::unordered_multimap<VariableId, ExprId> element_loads_;  // those that load elements of an array

@@ -264,7 +264,7 @@ void LoopWriter::write(const Assignment* assignments, size_t count) {
   for (ExprId id : invariants) hoist(id, outer);
 
   levels_.push_back({lane_mask_, lane_, 2, {}});
-  if (extents.size() == 1 && extent <= longest_written_out) {
+  if (f_.write_out_ && extents.size() == 1 && extent <= longest_written_out) {
     written_out(assignments, count, outer);
   } else {
     std::vector<Expression*> body;
