@@ -4,7 +4,7 @@ export { load, type Converted, type Format, type LoadOptions, type Model, type P
 export type { Sim } from './sim.js';
 export type { Cell, DataFile, DataFiles, DataRequest, Workbook } from './data.js';
 export { LoopscopeError, type Diagnostic } from './errors.js';
-export { loopSlots, type SlotOfLoop } from './loops.js';
+export { dominance, loopSlots, loopStocks, loopText, type Dominance, type SlotOfLoop } from './loops.js';
 export { engineVersion, liveObjects, setEngineSource, type EngineSource } from './engine.js';
 export type {
   CompileOptions,

@@ -26,6 +26,9 @@ function splitSubscripts(name: string): { base: string; subscripts: string[] | n
   return { base: match[1] ?? '', subscripts: (match[2] ?? '').split(',') };
 }
 
+/** `births` of `births[north]`. */
+export const withoutSubscripts = (name: string): string => splitSubscripts(name).base;
+
 /** The candidate that is the fewest edits away from `name`, if it is near enough to be a slip of the hand. */
 export function nearest(name: string, candidates: Iterable<string>): string | null {
   const wanted = matchKey(name);

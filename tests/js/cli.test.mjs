@@ -82,7 +82,8 @@ test('links and loops: tables and JSON', () => {
   const table = ok('loops', logistic);
   assert.match(table, /^2 loops in 1 partition \(exhaustive/);
   assert.match(table, /^r1 +reinforcing +\d+\.\d % +0 +net_birth_rate → population$/m);
-  assert.equal(ok('loops', logistic, '--top', '1').trim().split('\n').length, 4);
+  assert.equal(ok('loops', logistic, '--top', '1').split('\n\n')[0].trim().split('\n').length, 4);
+  assert.match(table, /\n\nstrongest in partition 0\n.*\n.*\n +1 +\d+ +r1 +reinforcing +\d+\.\d %\n +\d+ +100 +b1 +balancing +\d+\.\d %\n$/);
   assert.match(ok('links', logistic, '--at', '50'), /^\d+ links at time 50\n/);
   assert.equal(JSON.parse(ok('links', logistic, '--at', '50', '--json')).time[0], 50);
 });

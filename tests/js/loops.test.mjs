@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { load, loopSlots } from '../../js/dist/index.js';
+import { dominance, load, loopSlots, loopStocks, loopText } from '../../js/dist/index.js';
 import { xmileOf } from '../twins/notation.mjs';
 import { assertClose, assertSameBits, engines, modelUrl, root, thrown } from './helpers.mjs';
 
@@ -182,6 +182,33 @@ test('a loop without elements is its own only slot', () =>
       assertSameBits(sim.getRelativeLoopScore(id), relative, id);
     }
   }));
+
+test('which loop dominates when: of logistic growth, the one to half the capacity and the other from there', () =>
+  withSim(modelUrl('logistic-growth'), {}, (sim) => {
+    const [time, population, loops] = [sim.getSeries('time'), sim.getSeries('population'), sim.getLoops()];
+    // What births gain by more people is (1 - P/K) to P/K of what they lose by less room, P the people of the step before.
+    const turn = population.findIndex((people) => people >= 500) + 1;
+    const found = dominance(time, loops, 0);
+    assert.deepEqual(found.map(({ from, to, loop }) => [from, to, loop.id]), [[1, turn - 1, 'r1'], [turn, 100, 'b1']]);
+    const largest = (id, from, to) => Math.max(...sim.getRelativeLoopScore(id).slice(from, to + 1).map(Math.abs));
+    assert.deepEqual(found.map(({ peak }) => peak), [largest('r1', 1, turn - 1), largest('b1', turn, 100)]);
+    assert.deepEqual(dominance(time, loops, 1), [], 'there is no such partition');
+  }));
+
+test('a long loop is told by its stocks', async () => {
+  const links = Array.from({ length: 12 }, (_, i) => `  aux step_${i} = ${i ? `step_${i - 1}` : 'far'} * 0.99`);
+  const ring = xmileOf(['', '  specs 0 5 1', '  stock near = 10; in arrival', '  stock far = 5; in passing', '  flow passing = near / 3', ...links, '  flow arrival = step_11 / 4'].join('\n'));
+  await withSim(ring, {}, (sim) => {
+    const [loop] = sim.getLoops();
+    assert.deepEqual(loopStocks(loop, sim.getPartitions()).toSorted(), ['far', 'near']);
+    assert.equal(loopText(loop, sim.getPartitions()), 'near → far (stocks of 16 variables)');
+  });
+  await withSim(regions, {}, (sim) => {
+    const b2 = sim.getLoops().find((loop) => loop.reducers.length > 0);
+    assert.match(loopText(b2, sim.getPartitions()), /^drain → stock \(sum\(stock\[\*\]\)\)$/);
+    assert.deepEqual(loopStocks(b2, sim.getPartitions()), ['stock']);
+  });
+});
 
 test('how loops were looked for', async () => {
   await withSim(regions, {}, (sim) =>

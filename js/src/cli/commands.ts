@@ -1,6 +1,6 @@
 // What each command does. Data to stdout or -o, everything said about the model to stderr.
 import { readFile } from 'node:fs/promises';
-import { load, loopSlots, LoopscopeError, type Diagnostic, type Model, type Project, type Sim, type SimulateOptions } from '../index.js';
+import { dominance, load, loopSlots, loopText, LoopscopeError, type Diagnostic, type Loop, type Model, type Project, type Sim, type SimulateOptions } from '../index.js';
 import { choice, dataOf, dataOption, loopOptions, modelAndOverrides, number, onlyModel, runOptions, simulateOptions, text, UsageError, type OptionSpecs, type Parsed } from './args.js';
 import { dataHelp, provideData } from './data.js';
 import { aligned, byShare, count, delimited, emit, linksJson, loopsJson, numberText, percent, tableJson, type Table } from './output.js';
@@ -162,6 +162,20 @@ function rowAt(time: Float64Array, at: number): number {
   return nearest;
 }
 
+/** Which loop dominates when, for the partitions in which that is a question. */
+function* dominanceText(time: Float64Array, found: readonly Loop[], partitions: number): Generator<string> {
+  const most = { partitions: 4, stretches: 20 };
+  const shared = Array.from({ length: partitions }, (_, i) => dominance(time, found, i)).map((stretches, i) => ({ stretches, i }));
+  for (const { stretches, i } of shared.filter(({ stretches }) => new Set(stretches.map(({ loop }) => loop.id)).size > 1).slice(0, most.partitions)) {
+    const longest = [...stretches].sort((a, b) => b.to - b.from - (a.to - a.from)).slice(0, most.stretches);
+    const rows = stretches
+      .filter((stretch) => longest.includes(stretch))
+      .map(({ from, to, loop, peak }) => [numberText(from), numberText(to), loop.id, loop.polarity.replace('_', ' '), percent(peak)]);
+    const left = stretches.length > longest.length ? `, the ${longest.length} longest of ${stretches.length} times` : '';
+    yield `\nstrongest in partition ${i}${left}\n${aligned(['from', 'to', 'loop', 'polarity', 'up to'], rows, ['from', 'to', 'up to'])}`;
+  }
+}
+
 const loops: Command = {
   usage: 'loops MODEL [name=value ...] [--top N] [--json]',
   summary: 'score the feedback loops and rank them',
@@ -187,11 +201,12 @@ ${runHelp}`,
         loop.polarity.replace('_', ' '),
         percent(loop.share),
         [...new Set(loopSlots(loop).map((slot) => slot.partition))].slice(0, 4).join(','),
-        loop.variables.join(' → ') + (loop.reducers.length > 0 ? ` (${loop.reducers.join(', ')})` : ''),
+        loopText(loop, partitions),
       ]);
       const all = shown.length === found.length ? '' : `, the first ${shown.length} shown`;
       const head = `${count(found.length, 'loop')} in ${count(partitions.length, 'partition')} (${search.mode}: ${search.note})${all}\n`;
-      await emit([head, aligned(['loop', 'polarity', 'share', 'partition', 'variables'], rows, ['share', 'partition'])], text(values, 'output'));
+      const table = aligned(['loop', 'polarity', 'share', 'partition', 'variables'], rows, ['share', 'partition']);
+      await emit([head, table, ...dominanceText(sim.getSeries('time'), found, partitions.length)], text(values, 'output'));
       return 0;
     });
   },

@@ -1,5 +1,5 @@
 // The page: a model, its run, its loops. Everything that is shown follows from one loaded model and its one simulation.
-import { load, loopSlots, LoopscopeError, type Diagnostic, type EngineKind, type Project, type Run, type Sim } from '../index.js';
+import { load, loopSlots, loopText, LoopscopeError, type Diagnostic, type EngineKind, type Project, type Run, type Sim } from '../index.js';
 import { bands, colourOf, drawShares, drawVariables, type Chart } from './charts.js';
 import { brief, make, part, showConstants, showDiagnostics, showLoops, tested } from './view.js';
 
@@ -140,7 +140,7 @@ function loops(): void {
   const current = run;
   part('loops-panel').hidden = current.mode === null;
   if (current.mode === null) return;
-  const all = current.loops.flatMap((loop) => loopSlots(loop).map((slot) => ({ ...slot, variables: loop.variables })));
+  const all = current.loops.flatMap((loop) => loopSlots(loop).map((slot) => ({ ...slot, text: loopText(loop, current.partitions), variables: loop.variables })));
   const wanted = partition.value === '' ? (all[0]?.partition ?? 0) : Number(partition.value);
   const used = [...new Set(all.map((loop) => loop.partition))];
   const now = used.includes(wanted) ? wanted : (used[0] ?? 0);

@@ -2,7 +2,7 @@
 import type { Diagnostic, SlotOfLoop } from '../index.js';
 
 /** What a row of the table and a band of the chart are about. */
-export type ShownLoop = SlotOfLoop & { readonly variables: readonly string[] };
+export type ShownLoop = SlotOfLoop & { readonly text: string; readonly variables: readonly string[] };
 
 export function part<T extends HTMLElement = HTMLElement>(id: string): T {
   const element = document.getElementById(id);
@@ -84,7 +84,7 @@ export function showLoops(body: HTMLElement, loops: readonly ShownLoop[], colour
         make('th', { scope: 'row' }, swatch, loop.id),
         make('td', { textContent: loop.polarity.replace('_', ' ') }),
         make('td', { className: 'number', textContent: Number.isFinite(loop.share) ? `${(100 * loop.share).toFixed(1)} %` : 'n/a' }),
-        make('td', { textContent: loop.variables.join(' → ') }),
+        make('td', { textContent: loop.text, title: loop.variables.join(' → ') }),
       );
       row.dataset['share'] = String(loop.share);
       return tested(row, `loop-${loop.id}`);
