@@ -13,22 +13,6 @@ namespace {
 // Vensim's control variables, which stand for the simulation specifications.
 bool is_control(const std::string& id) { return id == "initial_time" || id == "final_time" || id == "time_step" || id == "saveper"; }
 
-// One line, as Vensim has names: breaks and runs of blanks are one blank.
-std::string one_line(std::string_view name) {
-  std::string out;
-  for (size_t i = 0; i < name.size(); i++) {
-    bool escape = name[i] == '\\' && i + 1 < name.size() && (name[i + 1] == 'n' || name[i + 1] == 'r' || name[i + 1] == 't');
-    bool quote = name[i] == '\\' && i + 1 < name.size() && (name[i + 1] == '"' || name[i + 1] == '\\');
-    bool wide = name[i] == '\xC2' && i + 1 < name.size() && name[i + 1] == '\xA0';
-    bool blank = escape || wide || name[i] == ' ' || name[i] == '\t' || name[i] == '\n' || name[i] == '\r';
-    if (escape || wide || quote) i++;
-    if (!blank) out += name[i];
-    else if (!out.empty() && out.back() != ' ') out += ' ';
-  }
-  while (!out.empty() && out.back() == ' ') out.pop_back();
-  return out;
-}
-
 SourceText plain(std::string_view text) {
   SourceText out;
   out.text = wrapped_vensim(text);
@@ -51,7 +35,7 @@ Project ToVensim::run() {
     names_[key] = shown;
   for (const Macro& macro : project_.macros) {
     macros_.insert(macro.id);
-    name(macro.id, claim(macro.name, " macro"));
+    name(macro.id, claim(one_line(macro.name), " macro"));
   }
   if (!project_.models.empty()) declare(project_.models[0], "", 0);
   add_dimensions();
@@ -81,7 +65,6 @@ void ToVensim::warn(std::string message) {
 
 // A name that nothing else has yet; `otherwise` is put behind one that is taken.
 std::string ToVensim::claim(std::string name, const char* otherwise) {
-  name = one_line(name);
   if (name.empty()) name = "unnamed";
   while (!taken_.insert(canonical_name(name)).second) name += otherwise;
   return name;
@@ -128,7 +111,7 @@ void ToVensim::add_dimensions() {
 // `like`: the dimension whose elements these are.
 size_t ToVensim::add_dimension(const std::string& wanted, const std::vector<std::string>& elements, size_t like) {
   Dimension d;
-  d.name = claim(wanted, " dim");
+  d.name = claim(one_line(wanted), " dim");
   d.id = like == none ? canonical_name(wanted) : canonical_name(d.name);
   d.key = "\1" + d.id;
   name(d.key, d.name);
@@ -139,7 +122,7 @@ size_t ToVensim::add_dimension(const std::string& wanted, const std::vector<std:
     std::string id = canonical_name(element), key = "\2" + id;
     // An element may be in several dimensions, and is one thing in Vensim.
     auto known = names_.find(key);
-    if (known == names_.end()) name(key, claim(element, " element"));
+    if (known == names_.end()) name(key, claim(one_line(element), " element"));
     d.index.emplace(id, uint32_t(d.element_ids.size()));
     element_place_.emplace(id, uint32_t(d.element_ids.size()));
     d.element_ids.push_back(id);
@@ -158,7 +141,7 @@ void ToVensim::add_instance(const Variable& variable, const std::string& scope) 
   Instance instance{&variable, scope, scoped_name(scope, variable.id), {}, {}, {}};
   if (is_control(instance.id)) return;  // the specifications say it
   if (!index_.emplace(instance.id, instances_.size()).second) return;
-  instance.name = variable.kind == VariableKind::Module ? "" : claim(scope.empty() ? variable.name : instance.id, " variable");
+  instance.name = variable.kind == VariableKind::Module ? "" : claim(scope.empty() ? one_line(variable.name) : instance.id, " variable");
   if (!instance.name.empty()) name(instance.id, instance.name);
   instances_.push_back(std::move(instance));
 }

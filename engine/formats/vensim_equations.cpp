@@ -38,26 +38,6 @@ std::optional<double> VensimWords::number() {
   return minus ? -value : value;
 }
 
-std::string vensim_name(std::string_view written) {
-  written = trim_blanks(written);
-  if (written.size() > 1 && written.front() == '"' && written.back() == '"') written = written.substr(1, written.size() - 2);
-  std::string out;
-  bool blank = false;
-  for (size_t i = 0; i < written.size(); i++) {
-    char c = written[i], d = i + 1 < written.size() ? written[i + 1] : 0;
-    bool continued = c == '\\' && (d == '\n' || d == '\r'), escaped = c == '\\' && (d == '"' || d == '\\');
-    if (continued || c == ' ' || c == '\t' || c == '\n' || c == '\r') {
-      blank = true;
-    } else {
-      if (blank && !out.empty()) out += ' ';
-      blank = false;
-      out += escaped ? d : c;
-    }
-    i += continued || escaped;
-  }
-  return out;
-}
-
 SourceText VensimEquations::source(std::string_view part) const {
   part = trim_blanks(part);
   while (!part.empty() && part.back() == '\\') part = trim_blanks(part.substr(0, part.size() - 1));  // the mark of a line that went on

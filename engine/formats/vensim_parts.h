@@ -38,9 +38,6 @@ class VensimWords {
   Token now_;
 };
 
-// As a modeller sees it: without quotes, escapes and continued lines.
-std::string vensim_name(std::string_view written);
-
 // Subscript ranges: what the file declares, and what its arrays run over.
 class VensimRanges {
  public:

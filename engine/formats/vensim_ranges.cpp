@@ -33,7 +33,7 @@ void VensimRanges::declare(std::string name, VensimWords& words, bool alias, std
     if (words.at(TokenKind::LeftParen)) {
       numbered(range, words);
     } else if (words.at(TokenKind::Name) || words.at(TokenKind::Number)) {
-      std::string element = vensim_name(words.text());
+      std::string element = one_line(words.text());
       std::string_view call = words.rest();
       words.advance();
       if (words.at(TokenKind::LeftParen)) {  // GET DIRECT SUBSCRIPT(...)
@@ -67,7 +67,7 @@ void VensimRanges::numbered(Range& range, VensimWords& words) {
   words.advance();
   std::string ends[2];
   for (std::string& end : ends) {
-    end = vensim_name(words.text());
+    end = one_line(words.text());
     if (!words.expect(TokenKind::Name, "the name of an element") || !(&end == ends ? words.expect(TokenKind::Minus, "'-'") : words.expect(TokenKind::RightParen, "')'"))) return;
   }
   auto first = numbered_name(ends[0]), last = numbered_name(ends[1]);
@@ -84,12 +84,12 @@ void VensimRanges::mappings(Range& range, VensimWords& words) {
   do {
     DimensionMapping mapping;
     bool written_out = words.take(TokenKind::LeftParen);
-    mapping.to = vensim_name(words.text());
+    mapping.to = one_line(words.text());
     if (!words.expect(TokenKind::Name, "the name of a range")) return;
     if (written_out) {
       if (!words.expect(TokenKind::Colon, "':'")) return;
       do {
-        mapping.elements.push_back(vensim_name(words.text()));
+        mapping.elements.push_back(one_line(words.text()));
         if (!words.expect(TokenKind::Name, "the name of an element")) return;
       } while (words.take(TokenKind::Comma));
       if (!words.expect(TokenKind::RightParen, "')'")) return;

@@ -65,7 +65,7 @@ class VensimReader {
     if (words.at(TokenKind::Keyword)) return skipped(entry, "a Reality Check");
     std::string_view name = words.text();
     left.at = name;
-    left.name = vensim_name(name);
+    left.name = one_line(name);
     left.id = canonical_name(left.name);
     if (!words.expect(TokenKind::Name, "the name of a variable")) return std::nullopt;
     if (words.at(TokenKind::LeftBracket) && !subscripts(words, left.subscripts)) return std::nullopt;
@@ -117,7 +117,7 @@ class VensimReader {
   bool subscripts(VensimWords& words, std::vector<std::string>& out) {
     if (!words.expect(TokenKind::LeftBracket, "'['")) return false;
     do {
-      out.push_back(vensim_name(words.text()));
+      out.push_back(one_line(words.text()));
       if (!words.take(TokenKind::Number) && !words.expect(TokenKind::Name, "a subscript")) return false;
       if (out.size() > max_subscripts) return words.expect(TokenKind::RightBracket, "']' after at most 64 subscripts");
     } while (words.take(TokenKind::Comma));
@@ -173,7 +173,7 @@ class VensimReader {
 
   static void units(std::string_view written, Variable& variable) {
     size_t bracket = std::min(written.find('['), written.size());
-    variable.units = vensim_name(written.substr(0, bracket));
+    variable.units = one_line(written.substr(0, bracket));
     variable.range = std::string(trim_blanks(written.substr(bracket)));
   }
 
@@ -265,14 +265,14 @@ class VensimReader {
   void begin_macro(const VensimMacro& written) {
     VensimWords words(written.header, reports_);
     Macro macro;
-    macro.name = vensim_name(words.text());
+    macro.name = one_line(words.text());
     macro.id = canonical_name(macro.name);
     macro.span = reports_.span(written.header);
     outputs_.emplace_back();
     if (words.expect(TokenKind::Name, "the name of the macro") && words.expect(TokenKind::LeftParen, "'('")) {
       bool output = false;
       while (!words.at(TokenKind::RightParen)) {
-        std::string name = vensim_name(words.text());
+        std::string name = one_line(words.text());
         if (!words.expect(TokenKind::Name, "the name of a parameter")) break;
         (output ? outputs_.back() : macro.parameters).push_back(std::move(name));
         if (words.take(TokenKind::Colon)) output = true;
@@ -305,7 +305,7 @@ class VensimReader {
     if (!outputs || left.right.find(':') == left.right.npos) return left.right;
     VensimWords words(left.right, reports_);
     for (std::string name; !words.at(TokenKind::End) && !words.at(TokenKind::Bad);) {
-      name = words.at(TokenKind::Name) ? vensim_name(words.text()) : "";
+      name = words.at(TokenKind::Name) ? one_line(words.text()) : "";
       auto macro = macros_.find(canonical_name(name));
       size_t begin = words.offset();
       words.advance();
@@ -322,7 +322,7 @@ class VensimReader {
       std::string arguments(left.right.substr(open, colon - open));
       for (size_t i = 0; i < names.size() && i < outputs_[macro->second].size(); i++) {
         Left output = left;
-        output.name = vensim_name(names[i]);
+        output.name = one_line(names[i]);
         output.id = canonical_name(output.name);
         output.at = names[i];
         texts_.push_back(std::make_unique<std::string>(output_macro(name, outputs_[macro->second][i]) + arguments + ")"));

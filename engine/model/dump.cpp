@@ -8,8 +8,8 @@ namespace loopscope {
 
 namespace {
 
-// Text on one line: line breaks and tabs as escapes.
-std::string one_line(std::string_view text) {
+// Names and equations as they stand, line breaks and tabs as escapes: a dump shows them.
+std::string escaped(std::string_view text) {
   std::string out;
   for (char c : text) {
     if (c == '\n') out += "\\n";
@@ -22,7 +22,7 @@ std::string one_line(std::string_view text) {
 
 std::string list(const std::vector<std::string>& items) {
   std::string out;
-  for (const std::string& item : items) out += (out.empty() ? "" : ", ") + one_line(item);
+  for (const std::string& item : items) out += (out.empty() ? "" : ", ") + escaped(item);
   return out;
 }
 
@@ -60,15 +60,15 @@ class Dump {
     std::string text = "specs start " + format_number(specs.start) + " stop " + format_number(specs.stop) + " dt " + format_number(specs.dt);
     if (specs.save_interval) text += " save " + format_number(*specs.save_interval);
     text += std::string(" method ") + method_name(specs.method);
-    for (const ComputedControl& computed : specs.computed) text += std::string(" ") + time_control_names[int(computed.control)] + " " + one_line(computed.equation.text);
-    if (!specs.time_units.empty()) text += " units " + one_line(specs.time_units);
+    for (const ComputedControl& computed : specs.computed) text += std::string(" ") + time_control_names[int(computed.control)] + " " + escaped(computed.equation.text);
+    if (!specs.time_units.empty()) text += " units " + escaped(specs.time_units);
     line(depth, text);
   }
 
   void dimension(const DimensionDeclaration& d) {
     std::string text = "dimension " + named(d.name, d.id);
     text += d.elements.empty() ? " size " + std::to_string(d.size) : ": " + list(d.elements);
-    if (d.external.present()) text += " from " + one_line(d.external.text);
+    if (d.external.present()) text += " from " + escaped(d.external.text);
     for (const DimensionMapping& mapping : d.maps_to) {
       text += (&mapping == d.maps_to.data() ? " -> " : ", ") + mapping.to;
       if (!mapping.elements.empty()) text += ": " + list(mapping.elements);
@@ -82,31 +82,31 @@ class Dump {
 
   // "Heat Loss (heat_loss)", the id only where it differs.
   static std::string named(const std::string& name, const std::string& id) {
-    return one_line(name) + (name == id ? "" : " (" + one_line(id) + ")");
+    return escaped(name) + (name == id ? "" : " (" + escaped(id) + ")");
   }
 
  private:
   void variable(const Variable& v) {
     std::string text = std::string(kind_name(v.kind)) + " " + named(v.name, v.id);
     if (!v.dimensions.empty()) text += " [" + list(v.dimensions) + "]";
-    if (v.kind == VariableKind::Module) text += " of " + one_line(v.model_name);
+    if (v.kind == VariableKind::Module) text += " of " + escaped(v.model_name);
     line(1, text);
     for (const Definition& d : v.definitions) definition(d);
-    for (const SourceText& flow : v.inflows) line(2, "inflow " + one_line(flow.text));
-    for (const SourceText& flow : v.outflows) line(2, "outflow " + one_line(flow.text));
+    for (const SourceText& flow : v.inflows) line(2, "inflow " + escaped(flow.text));
+    for (const SourceText& flow : v.outflows) line(2, "outflow " + escaped(flow.text));
     if (v.non_negative) line(2, "non_negative");
-    for (const auto& [to, from] : v.connections) line(2, "connect " + one_line(to.text) + " <- " + one_line(from.text));
-    if (!v.units.empty()) line(2, "units " + one_line(v.units));
-    if (!v.range.empty()) line(2, "range " + one_line(v.range));
-    if (!v.group.empty()) line(2, "group " + one_line(v.group));
+    for (const auto& [to, from] : v.connections) line(2, "connect " + escaped(to.text) + " <- " + escaped(from.text));
+    if (!v.units.empty()) line(2, "units " + escaped(v.units));
+    if (!v.range.empty()) line(2, "range " + escaped(v.range));
+    if (!v.group.empty()) line(2, "group " + escaped(v.group));
     for (const std::string& construct : v.unsupported) line(2, "unsupported " + construct);
   }
 
   void definition(const Definition& d) {
     std::string where = d.subscripts.empty() ? "" : "[" + list(d.subscripts) + "] ";
-    if (d.equation.present()) line(2, where + "= " + one_line(d.equation.text));
-    if (d.initial.present()) line(2, where + "init " + one_line(d.initial.text));
-    if (d.net_flow.present()) line(2, where + "net flow " + one_line(d.net_flow.text));
+    if (d.equation.present()) line(2, where + "= " + escaped(d.equation.text));
+    if (d.initial.present()) line(2, where + "init " + escaped(d.initial.text));
+    if (d.net_flow.present()) line(2, where + "net flow " + escaped(d.net_flow.text));
     for (const std::vector<std::string>& part : d.except) line(2, where + "except [" + list(part) + "]");
     if (d.data_rule) line(2, where + "data " + data_rule_names[int(*d.data_rule)]);
     if (d.table) {
@@ -123,7 +123,7 @@ class Dump {
 
 std::string dump_model(const Project& project) {
   Dump dump;
-  dump.line(0, project.name.empty() ? "project" : "project " + one_line(project.name));
+  dump.line(0, project.name.empty() ? "project" : "project " + escaped(project.name));
   dump.specs(0, project.specs);
   for (const DimensionDeclaration& d : project.dimensions) dump.dimension(d);
   for (const Model& model : project.models) {
@@ -134,7 +134,7 @@ std::string dump_model(const Project& project) {
   }
   for (const Macro& macro : project.macros) {
     dump.line(0, "macro " + Dump::named(macro.name, macro.id) + " (" + list(macro.parameters) + ")");
-    if (macro.equation.present()) dump.line(1, "= " + one_line(macro.equation.text));
+    if (macro.equation.present()) dump.line(1, "= " + escaped(macro.equation.text));
     dump.variables(macro.variables);
   }
   return std::move(dump.out);

@@ -67,6 +67,35 @@ std::string_view strip_quotes(std::string_view text) {
   return backslashes % 2 ? text : text.substr(1, text.size() - 2);
 }
 
+// The name without its outer quotes, escapes resolved. Every run of blanks is one `gap`, none at the ends; underscores are blanks where blanks become these.
+std::string joined(std::string_view name, char gap) {
+  name = strip_quotes(name);
+  std::string out;
+  out.reserve(name.size());
+  bool blank = false;
+  auto add = [&](char c) {
+    if (blank && !out.empty()) out += gap;
+    blank = false;
+    out += c;
+  };
+  for (size_t i = 0; i < name.size();) {
+    if (size_t length = name[i] == '_' && gap != '_' ? 0 : separator_length(name.substr(i))) {
+      blank = true;
+      i += length;
+    } else if (name[i] == '\\' && i + 1 < name.size()) {
+      char escaped = name[i + 1];
+      bool line = escaped == 'n' || escaped == 'r' || escaped == 't' || escaped == '\n' || escaped == '\r';  // Vensim's \ continues a line
+      bool literal = escaped == '"' || escaped == '\\';
+      if (line) blank = true;
+      else add(literal ? escaped : '\\');
+      i += line || literal ? 2 : 1;
+    } else {
+      add(name[i++]);
+    }
+  }
+  return out;
+}
+
 bool same_word(std::string_view text, std::string_view lower) {
   if (text.size() != lower.size()) return false;
   for (size_t i = 0; i < text.size(); i++) {
@@ -129,33 +158,9 @@ std::string canonical_path(std::string_view path) {
   return out;
 }
 
-std::string canonical_name(std::string_view name) {
-  name = strip_quotes(name);
-  std::string out;
-  out.reserve(name.size());
-  bool separator = false;
-  auto add = [&](char c) {
-    if (separator && !out.empty()) out += '_';
-    separator = false;
-    out += c;
-  };
-  for (size_t i = 0; i < name.size();) {
-    if (size_t length = separator_length(name.substr(i))) {
-      separator = true;
-      i += length;
-    } else if (name[i] == '\\' && i + 1 < name.size()) {
-      char escaped = name[i + 1];
-      bool blank = escaped == 'n' || escaped == 'r' || escaped == 't' || escaped == '\n' || escaped == '\r';  // Vensim's \ continues a line
-      bool literal = escaped == '"' || escaped == '\\';
-      if (blank) separator = true;
-      else add(literal ? escaped : '\\');
-      i += blank || literal ? 2 : 1;
-    } else {
-      add(name[i++]);
-    }
-  }
-  return fold_case(out);
-}
+std::string canonical_name(std::string_view name) { return fold_case(joined(name, '_')); }
+
+std::string one_line(std::string_view name) { return joined(name, ' '); }
 
 std::string_view trim_blanks(std::string_view text) {
   const std::string_view blanks = " \t\r\n";

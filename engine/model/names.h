@@ -12,6 +12,9 @@ namespace loopscope {
 // Invalid UTF-8 bytes are kept as they are.
 std::string canonical_name(std::string_view name);
 
+// A name as a modeller sees it: the same, but letters and underscores as written and every run of blanks one blank.
+std::string one_line(std::string_view name);
+
 // Canonical form of a name that may lead through modules: module.variable, each part canonical and quoted only where it is no plain
 // name. A leading point (the outermost model) is kept.
 std::string canonical_path(std::string_view path);

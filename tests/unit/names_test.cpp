@@ -21,6 +21,15 @@ TEST_CASE("escapes in a name stand for the character") {
   CHECK(canonical_name("\"x\\\"") == "\"x\"");  // the last quote is escaped, so it closes nothing
 }
 
+TEST_CASE("a name as it is shown stands on one line, in its own letters") {
+  CHECK(one_line(" Heat_Loss  to\nRoom ") == "Heat_Loss to Room");
+  CHECK(one_line("Heat\\nLoss\\r\\nto\xC2\xA0 Room") == "Heat Loss to Room");
+  CHECK(one_line("\"goal \\\"1\\\"\"") == "goal \"1\"");
+  CHECK(one_line("continued \\\n\t\tname") == "continued name");
+  CHECK(one_line("_x_") == "_x_");
+  CHECK(one_line(" \\n ").empty());
+}
+
 TEST_CASE("letters beyond ASCII are folded, invalid bytes are kept") {
   CHECK(canonical_name("Größe") == "grösse");
   CHECK(canonical_name("ΣΑΣ") == canonical_name("σας"));
