@@ -57,6 +57,7 @@ class VensimRanges {
  private:
   struct Range {
     DimensionDeclaration declaration;
+    std::vector<std::string> ids;  // of its elements, once settled
     std::string alias_of;
     std::string_view at;
     enum { Written, Open, Settled } state = Written;
@@ -67,13 +68,20 @@ class VensimRanges {
   void add(Range range);
   // Counts elements; an error, once, when there are too many.
   bool fits(size_t more, std::string_view at);
+  // The ids of the elements that a subscript stands for, by its own; empty if it is not known.
+  std::vector<std::string> ids_of(const std::string& id) const;
+  // The least range that has them all, or null; `places`: theirs in it, in order.
+  const Range* least_with(const std::unordered_set<std::string>& ids, std::vector<size_t>& places);
 
   Reports& reports_;
   std::vector<Range> ranges_;
   std::unordered_map<std::string, size_t> index_;                     // id -> range
-  std::unordered_map<std::string, std::vector<size_t>> containing_;   // element -> ranges, once settled
+  struct Place {
+    size_t range, at;
+  };
+  std::unordered_map<std::string, std::vector<Place>> containing_;    // element -> where it stands in ranges, once settled
   std::unordered_map<std::string, std::string> axes_;                 // subscripts in a row -> their dimension
-  size_t elements_ = 0;
+  size_t elements_ = 0, looks_ = 0;                                   // looks at where elements stand, so far
 };
 
 // The right side of an equation, taken apart.

@@ -8,6 +8,7 @@ namespace loopscope {
 
 namespace {
 constexpr size_t most_elements = 250'000;  // of all ranges together
+constexpr size_t most_looks = 50'000'000;  // for the dimensions of variables whose equations name elements
 
 // A1 -> A and 1; none without digits at its end.
 std::optional<std::pair<std::string, uint32_t>> numbered_name(const std::string& name) {
@@ -114,7 +115,7 @@ bool VensimRanges::fits(size_t more, std::string_view at) {
 void VensimRanges::settle() {
   for (size_t i = 0; i < ranges_.size(); i++) settle(ranges_[i], 0);
   for (size_t i = 0; i < ranges_.size(); i++)
-    for (const std::string& element : ranges_[i].declaration.elements) containing_[canonical_name(element)].push_back(i);
+    for (size_t at = 0; at < ranges_[i].ids.size(); at++) containing_[ranges_[i].ids[at]].push_back({i, at});
 }
 
 void VensimRanges::settle(Range& range, int depth) {
@@ -132,23 +133,27 @@ void VensimRanges::settle(Range& range, int depth) {
     settle(ranges_[it->second], depth + 1);
     return &ranges_[it->second];
   };
-  std::vector<std::string> elements;
+  std::vector<std::string> elements, ids;
   std::unordered_set<std::string> seen;
-  auto take = [&](const std::string& element) {
-    if (seen.insert(canonical_name(element)).second) elements.push_back(element);
+  auto take = [&](const std::string& element, const std::string& id) {
+    if (!seen.insert(id).second) return;
+    elements.push_back(element);
+    ids.push_back(id);
   };
   if (!range.alias_of.empty()) {
     Range* same = other(range.alias_of);
     if (!same) reports_.report(Code::unknown_dimension, "the range " + range.alias_of + " is not defined in the file", range.at);
-    else range.declaration.maps_to = same->declaration.maps_to, range.declaration.external = same->declaration.external, elements = same->declaration.elements;
+    else range.declaration.maps_to = same->declaration.maps_to, range.declaration.external = same->declaration.external, elements = same->declaration.elements, ids = same->ids;
   }
   for (const std::string& element : range.declaration.elements) {
-    Range* part = other(canonical_name(element));
-    if (!part) take(element);
-    else if (!fits(part->declaration.elements.size(), range.at)) break;
-    else for (const std::string& inner : part->declaration.elements) take(inner);
+    std::string id = canonical_name(element);
+    Range* part = other(id);
+    if (!part) take(element, id);
+    else if (!fits(part->ids.size(), range.at)) break;
+    else for (size_t i = 0; i < part->ids.size(); i++) take(part->declaration.elements[i], part->ids[i]);
   }
   range.declaration.elements = std::move(elements);
+  range.ids = std::move(ids);
   range.declaration.size = uint32_t(range.declaration.elements.size());
   if (range.declaration.elements.empty() && !range.declaration.external.present() && elements_ <= most_elements)
     reports_.report(Code::unknown_dimension, "the subscript range " + range.declaration.name + " has no elements", range.at);
@@ -168,46 +173,70 @@ std::vector<std::string> VensimRanges::elements_of(const std::string& subscript)
   return containing_.count(id) ? std::vector<std::string>{subscript} : std::vector<std::string>();
 }
 
+std::vector<std::string> VensimRanges::ids_of(const std::string& id) const {
+  auto range = index_.find(id);
+  if (range != index_.end()) return ranges_[range->second].ids;
+  return containing_.count(id) ? std::vector<std::string>{id} : std::vector<std::string>();
+}
+
+const VensimRanges::Range* VensimRanges::least_with(const std::unordered_set<std::string>& ids, std::vector<size_t>& places) {
+  std::unordered_map<size_t, size_t> found;  // how many of them a range has
+  const Range* least = nullptr;
+  for (const std::string& id : ids)
+    for (const Place& place : containing_[id]) {
+      if (++looks_ > most_looks) return nullptr;
+      const Range& range = ranges_[place.range];
+      bool has_all = ++found[place.range] == ids.size();
+      if (has_all && (!least || range.ids.size() < least->ids.size() || (range.ids.size() == least->ids.size() && &range < least))) least = &range;
+    }
+  for (const std::string& id : ids)
+    for (const Place& place : containing_[id])
+      if (&ranges_[place.range] == least) places.push_back(place.at);
+  std::sort(places.begin(), places.end());
+  return least;
+}
+
 std::string VensimRanges::axis(const std::vector<std::string>& subscripts, const std::string& variable, std::string_view at) {
   std::string key;
-  for (const std::string& subscript : subscripts) key += canonical_name(subscript) + ",";
+  std::vector<std::string> written;
+  for (const std::string& subscript : subscripts) {
+    written.push_back(canonical_name(subscript));
+    key += written.back() + "\n";  // no name has one
+  }
   auto known = axes_.find(key);
   if (known != axes_.end()) return known->second;
-  auto only = index_.find(canonical_name(subscripts[0]));
+  auto only = index_.find(written[0]);
   if (subscripts.size() == 1 && only != index_.end()) return axes_[key] = ranges_[only->second].declaration.name;
   std::unordered_set<std::string> all;
-  std::string first;
-  for (const std::string& subscript : subscripts) {
-    std::vector<std::string> elements = elements_of(subscript);
-    if (elements.empty()) {
-      reports_.report(Code::unknown_subscript, subscript + " is no subscript range, nor an element of one", at, variable);
+  for (size_t i = 0; i < written.size(); i++) {
+    std::vector<std::string> ids = ids_of(written[i]);
+    if (ids.empty()) {
+      reports_.report(Code::unknown_subscript, subscripts[i] + " is no subscript range, nor an element of one", at, variable);
       return "";
     }
-    for (const std::string& element : elements) all.insert(canonical_name(element));
-    if (first.empty()) first = canonical_name(elements[0]);
+    all.insert(ids.begin(), ids.end());
   }
-  const Range* least = nullptr;
-  for (size_t candidate : containing_[first]) {
-    const Range& range = ranges_[candidate];
-    size_t size = range.declaration.elements.size();
-    if (size < all.size() || (least && size >= least->declaration.elements.size())) continue;
-    size_t found = 0;
-    for (const std::string& element : range.declaration.elements) found += all.count(canonical_name(element));
-    if (found == all.size()) least = &range;
+  std::vector<size_t> places;
+  const Range* least = least_with(all, places);
+  if (!least && looks_ > most_looks) {
+    reports_.report(Code::input_too_large, "too many variables have equations for elements of ranges that share these", at, variable);
+    return "";
   }
   if (!least) {
     reports_.report(Code::wrong_subscripts, "the equations of this variable have subscripts of different ranges, " + subscripts.front() + " and " + subscripts.back(), at, variable);
     return "";
   }
-  if (least->declaration.elements.size() == all.size()) return axes_[key] = least->declaration.name;
+  if (least->ids.size() == all.size()) return axes_[key] = least->declaration.name;
   // Some elements of a range that have no name together.
   Range own;
   own.declaration.name = least->declaration.name + " of " + variable;
   for (int i = 2; index_.count(canonical_name(own.declaration.name)); i++) own.declaration.name = least->declaration.name + " of " + variable + " " + std::to_string(i);
   own.declaration.id = canonical_name(own.declaration.name);
-  for (const std::string& element : least->declaration.elements)
-    if (all.count(canonical_name(element))) own.declaration.elements.push_back(element);
-  own.declaration.size = uint32_t(own.declaration.elements.size());
+  for (size_t i : places) {
+    own.declaration.elements.push_back(least->declaration.elements[i]);
+    own.ids.push_back(least->ids[i]);
+  }
+  own.declaration.size = uint32_t(own.ids.size());
   own.at = at;
   std::string name = own.declaration.name;
   add(std::move(own));

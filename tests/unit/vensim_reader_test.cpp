@@ -75,6 +75,26 @@ TEST_CASE("vensim: subscript ranges by name and number, subranges, ranges of ran
   CHECK(s.series("some", 1).back() == 8);
 }
 
+TEST_CASE("vensim: an element with a comma in its name is not two") {
+  small::Simulation s = run("one: \"a,b\", c ~~|\ntwo: a, b, d ~~|\nx[\"a,b\"] = 1 ~~|\ny[a] = 2 ~~|\ny[b] = 3 ~~|\nz = x[\"a,b\"] + y[a] + y[b] ~~|\n");
+  CHECK(s.everything_said() == "");
+  CHECK(s.last("z") == 6);
+}
+
+TEST_CASE("vensim: the least range that has all of a variable's elements is its dimension") {
+  auto dimension_of = [](const std::string& equations) {
+    auto loaded = load_project("{UTF-8}\nall: e1, e2, e3, e4 ~~|\nsome: e3, e2, e1 ~~|\nfew: e1, e2 ~~|\nsame <-> few ~~|\n" + equations + times);
+    for (const Variable& v : loaded.project->models[0].variables)
+      if (v.id == "x") return v.dimensions[0];
+    return std::string();
+  };
+  CHECK(dimension_of("x[e2] = 1 ~~|\nx[e1] = 2 ~~|\n") == "few");
+  CHECK(dimension_of("x[e3] = 1 ~~|\nx[few] = 2 ~~|\n") == "some");
+  CHECK(dimension_of("x[e1] = 1 ~~|\nx[e3] = 2 ~~|\n") == "some of x");
+  CHECK(dimension_of("x[e4] = 1 ~~|\n") == "all of x");
+  CHECK(dimension_of("x[same] = 1 ~~|\n") == "same");
+}
+
 TEST_CASE("vensim: lists and matrices of constants, TABBED ARRAY, :EXCEPT:") {
   small::Simulation s = run(
       "r: r1, r2 ~~|\nc: c1, c2, c3 ~~|\n"
