@@ -37,14 +37,16 @@ Project ToVensim::run() {
     macros_.insert(macro.id);
     name(macro.id, claim(one_line(macro.name), " macro"));
   }
-  if (!project_.models.empty()) declare(project_.models[0], "", 0);
+  std::vector<Connection> connections = visit_instances(project_, *this);
+  if (has_errors(warnings_)) return std::move(out_);
   add_dimensions();
+  if (has_errors(warnings_)) return std::move(out_);
   for (Instance& instance : instances_)
     for (const std::string& dimension : instance.variable->dimensions) {
       size_t found = find_dimension(canonical_name(dimension));
       if (found != none) instance.dimensions.push_back(found);
     }
-  connect();
+  connect(connections);
   std::vector<ParseError> ignored;
   for (const Instance& instance : instances_)
     for (const Definition& d : instance.variable->definitions) find_tables(parse_equation(d.equation.text, Dialect::Xmile, ignored), instance.scope);
@@ -66,8 +68,14 @@ void ToVensim::warn(std::string message) {
 // A name that nothing else has yet; `otherwise` is put behind one that is taken.
 std::string ToVensim::claim(std::string name, const char* otherwise) {
   if (name.empty()) name = "unnamed";
-  while (!taken_.insert(canonical_name(name)).second) name += otherwise;
+  while (!take(canonical_name(name))) name += otherwise;
   return name;
+}
+
+bool ToVensim::take(const std::string& id) {
+  bool fresh = taken_.insert(id).second;
+  if (fresh) claimed_.push_back(id);
+  return fresh;
 }
 
 void ToVensim::name(const std::string& key, const std::string& shown) {
@@ -80,20 +88,21 @@ size_t ToVensim::find_dimension(const std::string& id) const {
   return found == dimension_index_.end() ? none : found->second;
 }
 
-// As expansion finds variables: ".x" is the outermost model's, a plain name the own model's, a path may lead from the root.
 const ToVensim::Instance* ToVensim::find(const std::string& name) const {
-  bool root = name.size() > 1 && name[0] == '.';
-  auto found = index_.find(root ? name.substr(1) : scoped_name(self_ ? self_->scope : "", name));
-  if (found == index_.end() && !root && name.find('.') != name.npos) found = index_.find(name);
+  auto found = find_in_scope(index_, name, self_ ? self_->scope : "");
   return found == index_.end() ? nullptr : &instances_[found->second];
 }
 
 void ToVensim::add_dimensions() {
   for (const DimensionDeclaration& d : project_.dimensions) {
     std::vector<std::string> elements = d.elements;
-    constexpr uint32_t most = 10'000;
+    constexpr uint32_t most = 250'000;
+    if (elements.empty() && d.size > most) {
+      warnings_.push_back(diagnose(Code::input_too_large, "the dimension " + d.name + " has more than 250,000 elements, which an .mdl file would have to name; write it as XMILE or JSON", d.span));
+      return;
+    }
     if (elements.empty())
-      for (uint32_t i = 1; i <= std::min(d.size, most); i++) elements.push_back(d.name + std::to_string(i));
+      for (uint32_t i = 1; i <= d.size; i++) elements.push_back(d.name + std::to_string(i));
     size_t added = add_dimension(d.name, elements, none);
     for (size_t i = 0; d.elements.empty() && i < elements.size(); i++) {
       dimensions_[added].index.emplace(std::to_string(i + 1), uint32_t(i));
@@ -111,6 +120,7 @@ void ToVensim::add_dimensions() {
 // `like`: the dimension whose elements these are.
 size_t ToVensim::add_dimension(const std::string& wanted, const std::vector<std::string>& elements, size_t like) {
   Dimension d;
+  size_t claimed = claimed_.size();
   d.name = claim(one_line(wanted), " dim");
   d.id = like == none ? canonical_name(wanted) : canonical_name(d.name);
   d.key = "\1" + d.id;
@@ -129,15 +139,20 @@ size_t ToVensim::add_dimension(const std::string& wanted, const std::vector<std:
     d.element_keys.push_back(key);
     declared.elements.push_back(shown_[key]);
   }
+  claimed_.resize(claimed);  // for good, also in a macro
   out_.dimensions.push_back(std::move(declared));
   dimensions_.push_back(std::move(d));
   dimension_index_.emplace(dimensions_.back().id, dimensions_.size() - 1);
   return dimensions_.size() - 1;
 }
 
-void ToVensim::add_instance(const Variable& variable, const std::string& scope) {
+void ToVensim::declare(const Variable& variable, const std::string& scope) {
   constexpr size_t most = 500'000;
-  if (instances_.size() >= most) return;
+  if (instances_.size() >= most) {
+    if (has_errors(warnings_)) return;  // said
+    warnings_.push_back(diagnose(Code::input_too_large, "this model has more than 500,000 variables, too many for an .mdl file; write it as XMILE or JSON", variable.span, variable.name));
+    return;
+  }
   Instance instance{&variable, scope, scoped_name(scope, variable.id), {}, {}, {}};
   if (is_control(instance.id)) return;  // the specifications say it
   if (!index_.emplace(instance.id, instances_.size()).second) return;
@@ -146,50 +161,33 @@ void ToVensim::add_instance(const Variable& variable, const std::string& scope) 
   instances_.push_back(std::move(instance));
 }
 
-void ToVensim::declare(const Model& model, const std::string& scope, int depth) {
-  for (const Variable& v : model.variables) add_instance(v, scope);
-  constexpr int deepest = 50;
-  constexpr size_t most = 100'000;  // a model in a model in a model doubles and doubles
-  for (const Variable& v : model.variables) {
-    if (v.kind != VariableKind::Module || too_large_) continue;
-    if (++modules_ > most || instances_.size() > most) {
-      too_large_ = true;
-      warnings_.push_back(diagnose(Code::input_too_large, "written out, the modules of this model come to more than 100,000 variables; write it as XMILE or JSON", v.span, v.name));
-      return;
-    }
-    std::string id = canonical_name(v.model_name.empty() ? v.name : v.model_name), prefix = scoped_name(scope, v.id) + ".";
-    auto found = std::find_if(project_.models.begin() + 1, project_.models.end(), [&](const Model& m) { return m.id == id; });
-    if (found == project_.models.end() || depth >= deepest) {
-      warn("the module " + v.name + " has no model that can be written out");
-      continue;
-    }
-    declare(*found, prefix, depth + 1);
-    for (const auto& [to, from] : v.connections) connections_.push_back({&v, scope, prefix, &to, &from});
-  }
+void ToVensim::module_error(const Variable& module, Code code, std::string message) {
+  if (code != Code::input_too_large) return warn(message + "; it is left out");
+  warnings_.push_back(diagnose(code, message + "; write it as XMILE or JSON", module.span, module.name));
 }
 
-// Which variable each input of a module is; files say it with or without the module's name.
-void ToVensim::connect() {
-  for (const Connection& c : connections_) {
-    auto known = [&](const std::string& id) { return index_.count(id) != 0; };
-    auto target = index_.find(c.name(c.to->text, true, known)), source = index_.find(c.name(c.from->text, false, known));
-    if (target == index_.end() || source == index_.end()) {
-      warn("the connection of " + c.to->text + " to " + c.from->text + " names something that does not exist; it is left out");
+// Which variable each input of a module is.
+void ToVensim::connect(const std::vector<Connection>& connections) {
+  auto known = [&](const std::string& id) { return index_.count(id) != 0; };
+  std::vector<std::pair<uint32_t, uint32_t>> links;
+  for (const Connection& c : connections) {
+    std::vector<std::string> at, from;
+    auto target = index_.find(c.name(cut_subscripts(c.to->text, at), true, known)), source = index_.find(c.name(cut_subscripts(c.from->text, from), false, known));
+    if (target == index_.end() || source == index_.end() || !at.empty() || !from.empty()) {
+      bool unknown = at.empty() && from.empty();
+      warn("the connection of " + c.to->text + " to " + c.from->text + (unknown ? " names something that does not exist" : " is one of elements") + "; it is left out");
       continue;
     }
     instances_[target->second].source = source->first;
+    links.emplace_back(source->second, target->second);
   }
-  // Inputs may lead to inputs, so arrays spread until nothing changes.
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (Instance& instance : instances_) {
-      if (instance.source.empty()) continue;
-      const Instance& from = instances_[index_.at(instance.source)];
-      if (from.dimensions.size() <= instance.dimensions.size()) continue;
-      instance.dimensions = from.dimensions;
-      changed = true;
-    }
-  }
+  spread(links, [&](uint32_t link) {
+    const Instance& from = instances_[links[link].first];
+    Instance& to = instances_[links[link].second];
+    if (to.source != from.id || from.dimensions.size() <= to.dimensions.size()) return false;
+    to.dimensions = from.dimensions;
+    return true;
+  });
 }
 
 // Variables with an input and a graphical function that others look up in too.
@@ -296,7 +294,7 @@ void ToVensim::definition(const Instance& instance, const Definition& written, V
       Variable table;
       table.kind = VariableKind::Table;
       table.name = instance.name + " lookup";
-      taken_.insert(table.id = canonical_name(table.name));
+      take(table.id = canonical_name(table.name));
       table.dimensions = out.dimensions;
       table.span = v.span;
       name(table.id, table.name);
@@ -364,7 +362,11 @@ void ToVensim::macro(const Macro& written) {
   out.id = written.id;
   out.span = written.span;
   auto outside = std::exchange(index_, {});
-  auto taken = taken_;
+  claimed_.clear();
+  std::vector<std::string> freed;  // of names outside
+  auto free = [&](const std::string& id) {
+    if (taken_.erase(id)) freed.push_back(id);
+  };
   size_t first = instances_.size();
   Variable result;  // the macro's value has its name
   result.name = written.name;
@@ -377,8 +379,8 @@ void ToVensim::macro(const Macro& written) {
   for (size_t i = 0; i < parameters.size(); i++) {
     parameters[i].name = written.parameters[i];
     parameters[i].id = canonical_name(written.parameters[i]);
-    taken_.erase(parameters[i].id);
-    add_instance(parameters[i], "");
+    free(parameters[i].id);
+    declare(parameters[i], "");
     out.parameters.push_back(shown_[parameters[i].id]);
   }
   size_t variables = instances_.size();
@@ -386,8 +388,8 @@ void ToVensim::macro(const Macro& written) {
   for (const Variable& v : written.variables) {
     if (index_.count(v.id)) continue;
     named |= v.id == written.id;
-    taken_.erase(v.id);
-    add_instance(v, "");
+    free(v.id);
+    declare(v, "");
   }
   sink_ = &out.variables;
   constexpr const char* outer[] = {"time", "time_step", "initial_time", "final_time", "saveper"};
@@ -399,7 +401,9 @@ void ToVensim::macro(const Macro& written) {
   self_ = nullptr;
   out_.macros.push_back(std::move(out));
   index_ = std::move(outside);
-  taken_ = std::move(taken);
+  for (const std::string& id : claimed_) taken_.erase(id);
+  taken_.insert(freed.begin(), freed.end());
+  instances_.erase(instances_.begin() + long(first), instances_.end());
 }
 
 }  // namespace loopscope

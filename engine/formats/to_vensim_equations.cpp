@@ -283,9 +283,11 @@ void ToVensim::start_at_first(Ast& array) {
   }
   const AstNode n = array.nodes[array.root];
   std::vector<std::string> first;
-  for (uint32_t i = 0; i < n.count; i++)
-    for (const Dimension& d : dimensions_)
-      if (array.nodes[array.child(array.root, i)].kind == AstKind::Name && d.key == array.name_of(array.child(array.root, i)) && !d.element_keys.empty()) first.push_back(d.element_keys[0]);
+  for (uint32_t i = 0; i < n.count; i++) {
+    AstId axis = array.child(array.root, i);
+    size_t d = array.nodes[axis].kind == AstKind::Name ? dimension_of(array.name_of(axis)) : none;
+    if (d != none && !dimensions_[d].element_keys.empty()) first.push_back(dimensions_[d].element_keys[0]);
+  }
   if (first.size() == n.count)
     for (uint32_t i = 0; i < n.count; i++) array.rename(array.child(array.root, i), first[i]);
 }
@@ -378,8 +380,7 @@ AstId ToVensim::moments(const Ast& from, AstId node, Ast& out) {
   if (keys.empty() && argument.nodes[argument.root].kind == AstKind::Name && argument.names[argument.nodes[argument.root].name][0] == '\1')
     keys = {argument.name_of(argument.root)};  // SIZE(Dimension)
   for (const std::string& key : keys)
-    for (const Dimension& d : dimensions_)
-      if (d.key == key) elements *= double(d.element_ids.size());
+    if (size_t d = dimension_of(key); d != none) elements *= double(dimensions_[d].element_ids.size());
   if (name == "size" && keys.empty() && self_ && from.nodes[from.child(node, 0)].kind == AstKind::Name && from.name_of(from.child(node, 0)) == "self")
     for (size_t d : self_->dimensions) elements *= double(dimensions_[d].element_ids.size());
   if (name == "size") return out.add_number(elements);

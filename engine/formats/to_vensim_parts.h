@@ -5,11 +5,12 @@
 #include <unordered_set>
 
 #include "formats/to_vensim.h"
+#include "model/modules.h"
 #include "syntax/ast.h"
 
 namespace loopscope {
 
-class ToVensim {
+class ToVensim : InstanceVisitor {
  public:
   ToVensim(const Project& project, std::vector<Diagnostic>& warnings) : project_(project), warnings_(warnings) {}
   Project run();
@@ -39,9 +40,9 @@ class ToVensim {
   // to_vensim.cpp: the model
   void add_dimensions();
   size_t add_dimension(const std::string& name, const std::vector<std::string>& elements, size_t like);
-  void declare(const Model& model, const std::string& scope, int depth);
-  void add_instance(const Variable& variable, const std::string& scope);
-  void connect();
+  void declare(const Variable& variable, const std::string& scope) override;
+  void module_error(const Variable& module, Code code, std::string message) override;
+  void connect(const std::vector<Connection>& connections);
   void find_tables(const Ast& ast, const std::string& scope);
   void body(size_t first, size_t last);
   void variable(const Instance& instance);
@@ -52,8 +53,10 @@ class ToVensim {
   void macro(const Macro& written);
   void add_control();
   std::string claim(std::string name, const char* otherwise);
+  bool take(const std::string& id);
   void name(const std::string& key, const std::string& shown);
   size_t find_dimension(const std::string& id) const;
+  size_t dimension_of(const std::string& key) const { return key[0] == '\1' ? find_dimension(key.substr(1)) : none; }
   const Instance* find(const std::string& name) const;
 
   // to_vensim_equations.cpp: one equation
@@ -77,17 +80,15 @@ class ToVensim {
   std::vector<Diagnostic>& warnings_;
   Project out_;
   std::vector<Instance> instances_;
-  size_t modules_ = 0;
-  bool too_large_ = false;
   std::unordered_map<std::string, size_t> index_;
   std::vector<Dimension> dimensions_;
   std::unordered_map<std::string, size_t> dimension_index_;
   std::unordered_map<std::string, uint32_t> element_place_;  // of an element in the first dimension that has it
   std::unordered_map<std::string, std::string> names_, shown_;  // key -> as it stands in Vensim's equations; without its quotes
   std::unordered_set<std::string> taken_;                // canonical names in use
+  std::vector<std::string> claimed_;                     // in that order
   std::unordered_set<std::string> looked_up_;            // ids of variables that others use as tables
   std::unordered_set<std::string> macros_;
-  std::vector<Connection> connections_;
   std::vector<Variable>* sink_ = nullptr;                // where variables go
   const Instance* self_ = nullptr;                       // whose equation is rewritten, over which axes
   std::vector<Axis> axes_;

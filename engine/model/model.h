@@ -38,6 +38,8 @@ struct SourceText {
 Span source_span(const SourceText& source, const LineIndex& lines, uint32_t offset, uint32_t length);
 
 enum class TableKind { Continuous, Extrapolate, Discrete };
+constexpr const char* table_kind_names[] = {"continuous", "extrapolate", "discrete"};
+std::optional<TableKind> find_table_kind(std::string_view name);
 
 // The x values of `count` points spread evenly over a scale: what a file means that gives the scale alone.
 std::vector<double> spread_points(std::pair<double, double> scale, size_t count);
@@ -94,22 +96,6 @@ struct Variable {
 
 // Does its model offer it as an input to those who use the model as a module (XMILE's access="input", which readers keep as it stands)?
 bool is_input(const Variable& variable);
-
-// `to` takes its value from `from`: a connection of a module, seen in the instance `prefix` that stands in `scope` (prefixes of full names).
-struct Connection {
-  const Variable* module;
-  std::string scope, prefix;
-  const SourceText *to, *from;
-  // The full name that one of the two means. Vendors write both with or without the module's name, a leading point for the parent's variables.
-  template <class Known>
-  std::string name(const std::string& text, bool input, Known&& known) const {
-    std::string id = canonical_path(text);
-    if (!id.empty() && id[0] == '.') return scope + id.substr(1);
-    if (id.rfind(module->id + ".", 0) == 0) return scope + id;
-    if (input && known(prefix + id)) return prefix + id;
-    return known(scope + id) ? scope + id : id;
-  }
-};
 
 // A graphical function without input is a table that others look up in, however it is spelled.
 void settle_kind(Variable& variable);

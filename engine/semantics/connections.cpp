@@ -8,15 +8,6 @@
 namespace loopscope {
 
 namespace {
-// The name before subscripts, and these.
-std::string cut_subscripts(std::string_view text, std::vector<std::string>& subscripts) {
-  text = trim_blanks(text);
-  size_t bracket = text.rfind('[');
-  if (bracket == text.npos || text.back() != ']') return std::string(text);
-  for (const std::string& one : split_subscripts(text.substr(bracket + 1, text.size() - bracket - 2))) subscripts.push_back(canonical_name(one));
-  return std::string(text.substr(0, bracket));
-}
-
 // Elements go by number too.
 void name_elements(const EquationSystem& system, const std::vector<uint32_t>& dimensions, std::vector<std::string>& subscripts) {
   for (size_t i = 0; i < subscripts.size() && i < dimensions.size(); i++) {
@@ -66,23 +57,25 @@ std::vector<uint32_t> Connections::passed(Link& link) const {
   return out;
 }
 
-// A module's input is its source, element by element. Inputs may lead to inputs, so arrays spread until nothing changes.
+// Gives a whole input its source's dimensions, if it has fewer.
+bool Connections::pass(Link& link) {
+  EquationVariable& v = system_.variables[link.target];
+  std::vector<uint32_t> dimensions = passed(link);
+  if (!link.at.empty() || dimensions.size() <= v.dimensions.size()) return false;
+  v.dimensions = std::move(dimensions);
+  return true;
+}
+
+// A module's input is its source, element by element.
 void Connections::make(const std::vector<Connection>& written) {
   for (const Model& model : project_.models)
     if (std::any_of(model.variables.begin(), model.variables.end(), is_input))
       for (const Variable& v : model.variables)
         if (!is_input(v)) inner_.insert(&v);
   for (const Connection& c : written) connect(c);
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (Link& link : links_) {
-      EquationVariable& v = system_.variables[link.target];
-      std::vector<uint32_t> dimensions = passed(link);
-      if (!link.at.empty() || dimensions.size() <= v.dimensions.size()) continue;
-      v.dimensions = std::move(dimensions);
-      changed = true;
-    }
-  }
+  std::vector<std::pair<uint32_t, uint32_t>> ends;
+  for (const Link& link : links_) ends.emplace_back(link.source, link.target);
+  spread(ends, [&](uint32_t i) { return pass(links_[i]); });
   for (Link& link : links_) apply(link);
 }
 

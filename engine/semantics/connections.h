@@ -5,7 +5,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "model/model.h"
+#include "model/modules.h"
 #include "semantics/equations.h"
 
 namespace loopscope {
@@ -29,6 +29,7 @@ class Connections {
   };
   void connect(const Connection& c);
   std::vector<uint32_t> passed(Link& link) const;
+  bool pass(Link& link);
   void apply(Link& link);
   void error(const Variable& module, Code code, Span span, std::string message);
 

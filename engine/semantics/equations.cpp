@@ -27,16 +27,14 @@ double uniform_step(const std::vector<double>& x) {
   return dx;
 }
 
-struct SystemBuilder {
+struct SystemBuilder : InstanceVisitor {
   const Project& project;
   const CompileOptions& options;
   std::vector<Diagnostic>& diagnostics;
   EquationSystem system;
   LineIndex lines;
   ExternalDefinitions external;
-  std::vector<Connection> pending;
   const Connections* connected = nullptr;
-  bool said_too_many_ = false;
 
   SystemBuilder(const Project& p, const CompileOptions& o, std::vector<Diagnostic>& d)
       : project(p), options(o), diagnostics(d), lines(p.source), external(system, lines, o.data, p.dialect, d) {}
@@ -125,43 +123,13 @@ struct SystemBuilder {
     return false;
   }
 
-  // A model's variables under the prefix of its instance, and those of the modules in it.
-  void declare_model(const Model& model, const std::string& scope, std::vector<const Model*>& inside) {
+  void macro_constructs() {
     for (const Macro& macro : project.macros)
       for (const Variable& v : macro.variables)
-        if (scope.empty())
-          for (const std::string& what : v.unsupported) error(v, Code::unsupported_feature, {}, what + " in the macro " + macro.name + " is not simulated yet");
-    for (const Variable& v : model.variables) declare(v, scope);
-    for (const Variable& v : model.variables)
-      if (v.kind == VariableKind::Module) declare_module(v, scope, inside);
+        for (const std::string& what : v.unsupported) error(v, Code::unsupported_feature, {}, what + " in the macro " + macro.name + " is not simulated yet");
   }
 
-  void declare_module(const Variable& module, const std::string& scope, std::vector<const Model*>& inside) {
-    const Model* model = find_model(module);
-    if (!model) return error(module, Code::no_model, {}, "the module " + module.name + " instantiates a model that the file does not define");
-    constexpr size_t deepest = 50;
-    if (std::find(inside.begin(), inside.end(), model) != inside.end()) return error(module, Code::macro_recursion, {}, "the module " + module.name + " contains itself");
-    if (inside.size() > deepest) return error(module, Code::nesting_too_deep, {}, "modules are nested more than 50 deep here");
-    constexpr size_t most_variables = 500'000;  // a model in a model in a model doubles and doubles
-    if (system.variables.size() > most_variables) {
-      if (!said_too_many_) error(module, Code::input_too_large, {}, "the modules of this model come to more than 500,000 variables");
-      said_too_many_ = true;
-      return;
-    }
-    std::string prefix = scoped_name(scope, module.id) + ".";
-    inside.push_back(model);
-    declare_model(*model, prefix, inside);
-    inside.pop_back();
-    for (const auto& [to, from] : module.connections) pending.push_back({&module, scope, prefix, &to, &from});
-  }
-
-  const Model* find_model(const Variable& module) const {
-    std::string id = canonical_name(module.model_name.empty() ? module.name : module.model_name);
-    for (size_t i = 1; i < project.models.size(); i++)
-      if (project.models[i].id == id) return &project.models[i];
-    return nullptr;
-  }
-
+  void module_error(const Variable& module, Code code, std::string message) override { error(module, code, {}, std::move(message)); }
 
   void declare(const DimensionDeclaration& d) {
     constexpr uint32_t longest = 1'000'000;
@@ -202,7 +170,7 @@ struct SystemBuilder {
       }
   }
 
-  void declare(const Variable& written, const std::string& scope) {
+  void declare(const Variable& written, const std::string& scope) override {
     EquationVariable v;
     v.id = scoped_name(scope, written.id);
     v.name = scope.empty() ? written.name : scope + written.name;
@@ -362,13 +330,12 @@ struct SystemBuilder {
       diagnostics.push_back(diagnose(Code::no_model, "the file holds no model"));
       return std::move(system);
     }
-    const Model& model = project.models[0];
     for (const DimensionDeclaration& d : project.dimensions) declare(d);
     check_mappings();
-    std::vector<const Model*> inside{&model};
-    declare_model(model, "", inside);
+    macro_constructs();
+    std::vector<Connection> written_connections = visit_instances(project, *this);
     Connections connections(project, system, diagnostics);
-    connections.make(pending);
+    connections.make(written_connections);
     connected = &connections;
     if (computed) specs();
     Expander expander(system, project.dialect, lines, diagnostics);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/modules.h"
 #include "model/names.h"
 #include "semantics/macros.h"
 
@@ -39,13 +40,7 @@ std::optional<double> literal_number(const Ast& ast, AstId node) {
 }
 
 uint32_t Expander::find_variable(const std::string& name, const std::string& scope) const {
-  // ".x" names the outermost model; a plain name the model it is written in.
-  bool root = name.size() > 1 && name[0] == '.';
-  auto it = system_.index.find(root ? name.substr(1) : scoped_name(scope, name));
-  if (it == system_.index.end() && !root && !scope.empty()) {
-    // A module's equation may also name things from the root: "other module.x".
-    it = name.find('.') == std::string::npos ? it : system_.index.find(name);
-  }
+  auto it = find_in_scope(system_.index, name, scope);
   return it == system_.index.end() ? none_id : it->second;
 }
 

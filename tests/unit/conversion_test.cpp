@@ -1,6 +1,7 @@
 // Models said in the other language: what each construct becomes, that it gives the same numbers there, and what is said where the other
 // language has no form for it.
 #include "formats/dialects.h"
+#include "formats/to_vensim.h"
 #include "small_models.h"
 
 using namespace loopscope;
@@ -180,6 +181,45 @@ TEST_CASE("to Vensim: modules are written out") {
   Conversion c = convert(source, "mdl");
   CHECK(c.has("\"hares.area\"=\n\tland"));
   CHECK(c.has("\"hares.density\"=\n\t\"hares.number\" / \"hares.area\" + 1"));
+}
+
+TEST_CASE("to Vensim: arrays spread along inputs that lead to inputs, in whatever order the modules stand") {
+  std::string module = "<eqn>0</eqn></aux><aux name=\"out\"><eqn>in[2] * 2</eqn></aux></variables></model>", source = R"(<xmile><sim_specs><start>0</start><stop>4</stop><dt>1</dt></sim_specs><dimensions><dim name="D" size="2"/></dimensions>
+    <model><variables><module name="c" model_name="m"><connect to="c.in" from="b.in"/></module><module name="b" model_name="m"><connect to="in" from="a.in"/></module>
+      <module name="a" model_name="m"><connect to="a.in" from=".x"/></module><aux name="x"><dimensions><dim name="D"/></dimensions><eqn>D * 10</eqn></aux></variables></model>
+    <model name="m"><variables><aux name="in">)" + module + "</xmile>";
+  Conversion c = convert(source, "mdl");
+  CHECK(c.codes() == "");
+  CHECK(c.has("\"c.in\"[D]=\n\t\"b.in\"[D]"));
+  CHECK(c.before.last("c.out") == 40);
+}
+
+TEST_CASE("to Vensim: what modules cannot be written is said") {
+  LoadedProject loaded = load_project(R"(<xmile><sim_specs><start>0</start><stop>4</stop><dt>1</dt></sim_specs><dimensions><dim name="D" size="2"/></dimensions>
+    <model><variables><module name="a" model_name="m"><connect to="a.in" from="x[1]"/></module><module name="b" model_name="none"/><aux name="x"><dimensions><dim name="D"/></dimensions><eqn>1</eqn></aux></variables></model>
+    <model name="m"><variables><aux name="in"><eqn>0</eqn></aux><module name="again" model_name="m"/></variables></model></xmile>)");
+  std::vector<Diagnostic> said;
+  CHECK(convert_project(loaded, "mdl", &said));
+  std::string messages;
+  for (const Diagnostic& d : said) messages += std::string(code_name(d.code)) + " " + d.message + "\n";
+  CHECK(messages == "not_expressible the module again contains itself; it is left out\nnot_expressible the module b instantiates a model that the file does not define; it is left out\n"
+                    "not_expressible the connection of a.in to x[1] is one of elements; it is left out\n");
+}
+
+TEST_CASE("to Vensim: of a flat model with too many variables none is dropped silently") {
+  Project project;
+  project.models.emplace_back();
+  project.models[0].variables.resize(500'001);
+  for (size_t i = 0; i < project.models[0].variables.size(); i++) {
+    Variable& v = project.models[0].variables[i];
+    v.name = v.id = "v" + std::to_string(i);
+  }
+  std::vector<Diagnostic> said;
+  to_vensim(project, said);
+  REQUIRE(said.size() == 1);
+  CHECK(said[0].code == Code::input_too_large);
+  CHECK(said[0].severity == Severity::Error);
+  CHECK(said[0].variable == "v500000");
 }
 
 TEST_CASE("to Vensim: macros, whose names are their own") {
