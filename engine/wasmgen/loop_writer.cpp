@@ -420,6 +420,7 @@ Expression* LoopWriter::compute(ExprId id) {
   if (is_truth(e.op)) return build_.makeBinary(AndVec128, mask(id), constant(1));
   switch (e.op) {
     case Op::If: {
+      if (Expression* branch = one_branch(id)) return branch;
       // In the order of evaluation: a kept value is set where it is first read.
       Expression* then = vector(program_.argument(id, 1));
       Expression* otherwise = vector(program_.argument(id, 2));
@@ -434,6 +435,25 @@ Expression* LoopWriter::compute(ExprId id) {
     case Op::LinkScore: return link_score(id);
     default: return load(id);
   }
+}
+
+// Where both lanes go the same way, and whole loops stand there, only the branch that is taken is run: VECTOR SELECT has eleven.
+Expression* LoopWriter::one_branch(ExprId id) {
+  ExprId condition = program_.argument(id, 0);
+  bool loops = false;
+  for (uint32_t i = 1; i < 3 && !(use_->of(condition) & lane_mask_) && !loops; i++)
+    for_each_node(program_, program_.argument(id, i), marks_, ++stamp_, [&](ExprId node) { loops |= program_.expr(node).op == Op::Reduce && !values_.find(node); });
+  if (!loops) return nullptr;
+  const Index* known = values_.find(condition);
+  Expression* taken = known ? build_.makeBinary(NeFloat64, build_.makeSIMDExtract(ExtractLaneVecF64x2, get(*known), 0), f_.number(0)) : f_.condition(condition);
+  Expression* branches[2];
+  for (uint32_t i = 0; i < 2; i++) {
+    size_t vectors = values_.open(), scalars = f_.values_.open();
+    branches[i] = vector(program_.argument(id, i + 1));
+    values_.close(vectors);
+    f_.values_.close(scalars);
+  }
+  return build_.makeIf(taken, branches[0], branches[1], Type::v128);
 }
 
 // All bits of a lane, or none.

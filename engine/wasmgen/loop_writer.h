@@ -52,6 +52,7 @@ class LoopWriter {
 
   Expression* vector(ExprId id);
   Expression* compute(ExprId id);
+  Expression* one_branch(ExprId id);
   Expression* mask(ExprId id);
   Expression* load(ExprId id);
   Expression* load_by_table(const LoadInfo& info, const std::vector<uint32_t>& strides, Source source, uint32_t step);

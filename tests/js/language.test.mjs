@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { load } from '../../js/dist/index.js';
-import { engines, root } from './helpers.mjs';
+import { assertSameBits, engines, root } from './helpers.mjs';
 
 const file = (variables, dimensions = '', more = '') =>
   `<xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0" xmlns:isee="http://iseesystems.com/XMILE">
@@ -265,4 +265,33 @@ test('loops stay loops: 100 x 100 elements are the same program as 10 x 10, and 
   assert.equal(made[100].equations, made[10].equations);
   // Larger numbers take a byte or so more in code.
   assert.ok(made[100].blob <= made[10].blob + 300, `${made[10].blob} -> ${made[100].blob} bytes without the layout`);
+});
+
+test('VECTOR SELECT by an action that is known as the model runs gives the bits of each action, in loops and alone, with and without scores', async () => {
+  const model = (action) => `{UTF-8}
+D: (d1-d7) ~~|\nL: (l1-l5) ~~|
+chosen[D] = IF THEN ELSE(MODULO(D, 3) = 1, D / 2, 0) ~~|
+x[D] = INTEG(0.1 * total * D, D - 2.5) ~~|
+y[L] = VECTOR SELECT(chosen[D!], x[D!] * (L + 0.1), 9, ${action}, 0) ~~|
+alone = VECTOR SELECT(chosen[D!], x[D!], 9, ${action}, 0) ~~|
+total = SUM(y[L!]) * 0.001 + alone * 0.0001 ~~|
+action = 0 ~~|
+INITIAL TIME = 0 ~~|\nFINAL TIME = 4 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n`;
+  const runs = async (text, options) => {
+    const project = await load(text);
+    try {
+      const all = [];
+      for (const engine of engines) all.push(await project.mainModel().run({ engine, ...options }));
+      for (const name of all[0].names) assertSameBits(all[0].series[name], all[1].series[name], name);
+      all[0].links.forEach((link, i) => assertSameBits(link.score, all[1].links[i].score, `${link.from} -> ${link.to}`));
+      return all[0];
+    } finally {
+      project.dispose();
+    }
+  };
+  for (const enableLtm of [false, true])
+    for (let action = 0; action <= 10; action++) {
+      const [known, computed] = [await runs(model(action), { enableLtm }), await runs(model('action + 0 * Time'), { enableLtm, overrides: { action } })];
+      for (const name of known.names.filter((name) => name !== 'action')) assertSameBits(computed.series[name], known.series[name], `${name}, action ${action}`);
+    }
 });
