@@ -30,10 +30,10 @@ export const requestsOf = (handle: Handle<EngineProject>): readonly DataRequest[
 const sameFile = (a: string, b: string): boolean => a.replaceAll('\\', '/').toLowerCase() === b.replaceAll('\\', '/').toLowerCase();
 
 /** Hands one file to the engine. */
-export function give(handle: Handle<EngineProject>, file: string, content: DataFile): void {
+export function give(handle: Handle<EngineProject>, file: string, content: DataFile, requests = requestsOf(handle)): void {
   if (typeof content === 'string' || content instanceof Uint8Array) {
     const text = typeof content === 'string' ? content : decode(file, content);
-    if (requestsOf(handle).some((request) => request.kind === 'table' && sameFile(request.file, file))) return handle.call((project) => project.give(file, '', text, ''));
+    if (requests.some((request) => request.kind === 'table' && sameFile(request.file, file))) return handle.call((project) => project.give(file, '', text, ''));
     const diagnostics = parseDiagnostics(handle.call((project) => project.giveSeries(file, text)));
     const [first] = errorsOf(diagnostics);
     if (first) throw new LoopscopeError(first.code, first.message, { diagnostics });
@@ -47,15 +47,16 @@ export function give(handle: Handle<EngineProject>, file: string, content: DataF
 }
 
 export async function giveAll(handle: Handle<EngineProject>, data: DataFiles): Promise<void> {
+  const requests = requestsOf(handle);
   if (typeof data !== 'function') {
-    for (const [file, content] of Object.entries(data)) give(handle, file, content);
+    for (const [file, content] of Object.entries(data)) give(handle, file, content, requests);
     return;
   }
   const files = new Map<string, string>();
-  for (const request of requestsOf(handle)) if (request.kind === 'table' && !files.has(request.file)) files.set(request.file, request.sheet);
+  for (const request of requests) if (request.kind === 'table' && !files.has(request.file)) files.set(request.file, request.sheet);
   for (const [file, sheet] of files) {
     const content = await data(file, sheet);
-    if (content !== null && content !== undefined) give(handle, file, content);
+    if (content !== null && content !== undefined) give(handle, file, content, requests);
   }
 }
 

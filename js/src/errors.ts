@@ -1,6 +1,6 @@
 /** One thing that the engine has to say about a model: where it is and what to do about it. */
 export interface Diagnostic {
-  /** Stable identifier, e.g. `unknown_variable`; the whole list is in docs/diagnostics.md. */
+  /** Stable identifier, e.g. `unknown_variable`; the whole list is engine/support/diagnostics.def. */
   readonly code: string;
   readonly severity: 'error' | 'warning' | 'note';
   /** Name of the model the place is in; empty for the main model. */

@@ -1,17 +1,17 @@
 // Names as the engine matches them (engine/model/names.h): quotes off, case folded, blanks of every kind one underscore.
 
+// Upper case first so that letters with two lower-case forms (sigma) or none of their own (sharp s) meet in one spelling.
+const foldCase = (text: string): string => text.toUpperCase().toLowerCase().replaceAll('ς', 'σ');
+
 const foldPart = (part: string): string => {
-  let text = part.trim();
-  if (text.length > 1 && text.startsWith('"') && text.endsWith('"')) text = text.slice(1, -1);
-  // Upper case first so that letters with two lower-case forms (sigma) or none of their own (sharp s) meet in one spelling.
-  return text
-    .replace(/(?:\\[nrt]|[\s_\u00a0])+/g, '_')
-    .replace(/\\(["\\])/g, '$1')
-    .replace(/^_+|_+$/g, '')
-    .toUpperCase()
-    .toLowerCase()
-    .replaceAll('ς', 'σ');
+  const text = part.replace(/^[ \t\r\n\u00a0]+|[ \t\r\n\u00a0]+$/g, '');
+  const inside = /^"((?:[^"\\]|\\.)*)"$/s.exec(text)?.[1] ?? text;
+  const joined = inside.replace(/\\(["\\])|(?:\\[nrt\r\n]|[_ \t\r\n\u00a0])+/g, (_, literal?: string) => literal ?? '_');
+  return foldCase(joined.replace(/^_+|_+$/g, ''));
 };
+
+/** The key of a name that is canonical already: `id`s of variables, elements of dimensions. */
+export const idKey = foldCase;
 
 /** The key under which a name is found, subscripts included: `Birth  Rate[North, "B c"]` -> `birth_rate[north,b_c]`. */
 export function matchKey(name: string): string {
@@ -19,11 +19,15 @@ export function matchKey(name: string): string {
   return subscripts === null ? foldPart(base) : `${foldPart(base)}[${subscripts.map(foldPart).join(',')}]`;
 }
 
-/** Takes `name[a,b]` apart; `subscripts` is null where there are none. A quoted name may hold brackets of its own. */
+const quoted = String.raw`"(?:[^"\\]|\\.)*"`;
+const arrayed = new RegExp(String.raw`^\s*(${quoted}|[^[]*)\s*\[((?:${quoted}|[^\]"])*)\]\s*$`, 's');
+const beforeComma = new RegExp(`((?:${quoted}|[^,"])*),`, 'gs');
+
+/** Takes `name[a,b]` apart; `subscripts` is null where there are none. What stands in quotes may hold brackets and commas of its own. */
 function splitSubscripts(name: string): { base: string; subscripts: string[] | null } {
-  const match = /^\s*("(?:[^"\\]|\\.)*"|[^[]*)\s*\[([^\]]*)\]\s*$/s.exec(name);
+  const match = arrayed.exec(name);
   if (!match) return { base: name, subscripts: null };
-  return { base: match[1] ?? '', subscripts: (match[2] ?? '').split(',') };
+  return { base: match[1] ?? '', subscripts: Array.from(`${match[2]},`.matchAll(beforeComma), ([, subscript]) => subscript ?? '') };
 }
 
 /** `births` of `births[north]`. */

@@ -2,7 +2,7 @@
 import { Handle } from './engine.js';
 import type { EngineAnalysis, EngineProgram, EngineVm } from './engine-types.js';
 import { LoopscopeError, errorsOf, parseDiagnostics, type Diagnostic } from './errors.js';
-import { matchKey, nearest } from './names.js';
+import { idKey, matchKey, nearest } from './names.js';
 import type { CompileOptions, Layout, Variable } from './types.js';
 
 /** One value a saved time: a scalar variable or one element of an array. */
@@ -65,7 +65,7 @@ export class Program {
       throw error;
     }
     this.layout = JSON.parse(handle.call((program) => program.layout())) as Layout;
-    for (const variable of this.layout.variables) this.#variables.set(matchKey(variable.id), variable);
+    for (const variable of this.layout.variables) this.#variables.set(idKey(variable.id), variable);
   }
 
   /** Columns in layout order. Not kept: with scores a large array has hundreds of thousands. */
@@ -114,7 +114,7 @@ export class Program {
 
   #positionOf(element: string, names: readonly string[]): number | undefined {
     let positions = this.#positions.get(names);
-    if (!positions) this.#positions.set(names, (positions = new Map(names.map((name, i) => [name, i]))));
+    if (!positions) this.#positions.set(names, (positions = new Map(names.map((name, i) => [idKey(name), i]))));
     return positions.get(element);
   }
 

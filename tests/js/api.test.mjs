@@ -222,3 +222,17 @@ test('names are matched as the engine spells them', async () => {
   sim.dispose();
   model.dispose();
 });
+
+test('names with backslashes, and elements with commas, are matched as the engine spells them', async () => {
+  const dimension = '<dimensions><dim name="D"><elem name="c"/><elem name="a, b"/></dim></dimensions><model>';
+  const array = '<aux name="x"><dimensions><dim name="D"/></dimensions><eqn>D * 10</eqn></aux>';
+  const model = (await load(xmile(String.raw`<aux name="a\\new"><eqn>4</eqn></aux><aux name="a\&quot;b\&quot;"><eqn>5</eqn></aux>` + array).replace('<model>', dimension))).mainModel();
+  const sim = await model.simulate();
+  sim.runToEnd();
+  assert.equal(sim.getValue(String.raw`A\\new`), 4);
+  assert.equal(sim.getValue(String.raw`"a\"b\""`), 5);
+  assert.equal(sim.getValue('x["a, b"]'), 20);
+  assert.equal(sim.getValue('x[ C ]'), 10);
+  sim.dispose();
+  model.dispose();
+});
