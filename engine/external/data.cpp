@@ -92,6 +92,7 @@ std::string ExternalData::read_table(std::string_view text, char delimiter, Seri
   if (!grid.parse(text, delimiter, problem)) return problem;
   for (uint32_t column = 1; column < grid.columns(0); column++) {
     Points& points = out.of(grid.at({0, column}));
+    points = {};  // of two columns of one name the last counts, as in a .dat file
     for (uint32_t row = 1; row < grid.rows(); row++) {
       auto time = parse_number(grid.at({row, 0})), value = parse_number(grid.at({row, column}));
       if (time && value) points.add(*time, *value);

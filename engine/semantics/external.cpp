@@ -1,6 +1,7 @@
 #include "semantics/external.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -31,18 +32,23 @@ std::optional<ExternalCall> external_call(const SourceText& text, Dialect dialec
 }
 
 namespace {
-// What a .mdl file's settings say that ?name stands for: a line `30:?name=file`.
-std::string_view target_of(const Project& project, const std::string& name) {
-  std::string_view source = project.source;
-  size_t at = project.dialect == Dialect::Vensim && name[0] == '?' ? source.find("\n30:" + name + "=") : source.npos;
-  if (at == source.npos) return "";
-  source.remove_prefix(at + name.size() + 5);
-  return trim_blanks(source.substr(0, source.find_first_of("\r\n")));
+// What a .mdl file's settings say that names such as ?name stand for: a line `30:?name=file` each.
+std::unordered_map<std::string_view, std::string_view> targets_of(std::string_view settings) {
+  std::unordered_map<std::string_view, std::string_view> out;
+  for (size_t begin = 0; begin < settings.size();) {
+    size_t end = std::min(settings.find_first_of("\r\n", begin), settings.size());
+    std::string_view line = settings.substr(begin, end - begin);
+    begin = end + 1;
+    size_t equal = line.find('=');
+    if (line.starts_with("30:?") && equal != line.npos) out.emplace(line.substr(3, equal - 3), trim_blanks(line.substr(equal + 1)));
+  }
+  return out;
 }
 
 // Each once.
 struct Requests {
   const Project& project;
+  std::unordered_map<std::string_view, std::string_view> targets;
   JsonWriter json;
   std::unordered_set<std::string> tables;
   std::vector<std::string> variables;
@@ -54,8 +60,8 @@ struct Requests {
     json.member("kind", "table");
     json.member("file", std::string_view(call->arguments[0]));
     json.member("sheet", std::string_view(call->arguments[1]));
-    std::string_view target = target_of(project, call->arguments[0]);
-    if (!target.empty()) json.member("target", target);
+    auto target = targets.find(call->arguments[0]);
+    if (target != targets.end() && !target->second.empty()) json.member("target", target->second);
     json.end_object();
   }
   void add(const Variable& v) {
@@ -68,7 +74,7 @@ struct Requests {
 }  // namespace
 
 std::string external_requests(const Project& project) {
-  Requests requests{project, JsonWriter(), {}, {}};
+  Requests requests{project, targets_of(project.settings), JsonWriter(), {}, {}};
   JsonWriter& json = requests.json;
   json.begin_array();
   for (const DimensionDeclaration& d : project.dimensions) requests.add(d.external);

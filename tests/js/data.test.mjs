@@ -110,6 +110,40 @@ test('data: named ranges of a spreadsheet', async () => {
   ]);
 });
 
+test('data: constants of single elements and of parts of an array, in a .mdl file', async () => {
+  const mdl = `{UTF-8}
+R: r1, r2, r3 ~~|
+C: c1, c2 ~~|
+Part: r2, r3 ~~|
+x[r1] = GET DIRECT CONSTANTS('table.csv', ',', 'B2') ~~|
+x[r2] = 7 ~~|
+x[r3] == GET XLS CONSTANTS('book.xlsx', 'Constants', 'C4') ~~|
+y[R, c1] = GET DIRECT CONSTANTS('table.csv', ',', 'B2*') ~~|
+y[r1, c2] = GET DIRECT CONSTANTS('table.csv', ',', 'C2') ~~|
+y[Part, c2] = GET DIRECT CONSTANTS('book.xlsx', 'Constants', 'C3*') ~~|
+z[r1, C] = GET DIRECT CONSTANTS('table.csv', ',', 'B4') ~~|
+z[Part, C] = GET DIRECT CONSTANTS('table.csv', ',', 'B2') ~~|
+w[R, C] :EXCEPT: [r1, c2] = GET DIRECT CONSTANTS('table.csv', ',', 'B2') ~~|
+w[r1, c2] = 100 ~~|
+INITIAL TIME = 0 ~~|
+FINAL TIME = 1 ~~|
+TIME STEP = 1 ~~|
+SAVEPER = 1 ~~|
+`;
+  const { series } = await run(mdl, { 'table.csv': data('table.csv'), 'book.xlsx': await readWorkbook(data('book.xlsx')) });
+  const all = (name, columns) => ['r1', 'r2', 'r3'].flatMap((row) => columns.map((column) => series[`${name}[${row}${column}]`][0]));
+  assert.deepEqual(all('x', ['']), [1, 7, 6.5]);
+  assert.deepEqual(all('y', [',c1', ',c2']), [1, 2, 3, 4, 5, 6.5]);
+  assert.deepEqual(all('z', [',c1', ',c2']), [5, 6.5, 1, 2, 3, 4]);
+  assert.deepEqual(all('w', [',c1', ',c2']), [1, 100, 3, 4, 5, 6.5]);
+});
+
+test('data: a cell goes by its letters and number, whatever else spreadsheets may call it', async () => {
+  const project = await load(arrays(aux('m', "GET DIRECT CONSTANTS('table.csv', ',', 'R2C2')")), { data: { 'table.csv': data('table.csv') } });
+  assert.match(project.mainModel().renderedDiagnostics, /'R2C2' is neither a cell such as B2 nor the name of a range in table\.csv/);
+  project.dispose();
+});
+
 test('data: given later, and again', async () => {
   const before = liveObjects();
   const project = await load(matrix);

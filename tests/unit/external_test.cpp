@@ -209,6 +209,15 @@ TEST_CASE("external: a spreadsheet's sheets and named ranges") {
   CHECK(s.message() == "book.xlsx has no sheet Local; it has Global, Down");
 }
 
+TEST_CASE("external: of two columns of one name the last counts, and no point of the other") {
+  ExternalData data;
+  CHECK(data.give_series("a.csv", "Time,x,X\n0,1,5\n1,2,\n2,3,7\n").empty());
+  const Points* points = data.series("x");
+  REQUIRE(points);
+  CHECK(points->x == std::vector<double>{0, 2});
+  CHECK(points->y == std::vector<double>{5, 7});
+}
+
 TEST_CASE("external: series by name out of .dat, .csv and .tab files, of which the first counts") {
   auto give = [](ExternalData& data) {
     CHECK(data.give_series("a.dat", "\xEF\xBB\xBFSimple One\r\n0\t1\r\n2\t3\r\n4\t\r\nBC  Values[B1, C1]\n0 10\n1 20\n").empty());
