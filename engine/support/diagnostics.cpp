@@ -10,10 +10,9 @@ namespace {
 struct CodeRow {
   const char* name;
   Severity severity;
-  const char* summary;
 };
 constexpr CodeRow code_rows[] = {
-#define DIAGNOSTIC(name, severity, text) {#name, Severity::severity, text},
+#define DIAGNOSTIC(name, severity, text) {#name, Severity::severity},
 #include "support/diagnostics.def"
 #undef DIAGNOSTIC
 };
@@ -44,7 +43,6 @@ std::string printable(std::string_view text) {
 }  // namespace
 
 const char* code_name(Code code) { return code_rows[static_cast<int>(code)].name; }
-const char* code_summary(Code code) { return code_rows[static_cast<int>(code)].summary; }
 Severity code_severity(Code code) { return code_rows[static_cast<int>(code)].severity; }
 
 const char* severity_name(Severity severity) {

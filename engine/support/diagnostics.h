@@ -19,8 +19,6 @@ enum class Code {
 
 // The stable name of a code ("unknown_variable").
 const char* code_name(Code code);
-// One line a code for the documentation: when it is given.
-const char* code_summary(Code code);
 Severity code_severity(Code code);
 const char* severity_name(Severity severity);
 
