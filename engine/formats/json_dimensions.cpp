@@ -40,8 +40,14 @@ void JsonDimensions::read(const Value& object) {
   if (next.id.empty()) return in_.report(Code::missing_name, in_.path + " has no name", object);
   if (!next.size && !next.external.present()) in_.report(Code::bad_number, "dimension " + next.name + " has neither elements nor a size", object);
   if (!ids_.insert(next.id).second) return in_.report(Code::duplicate_name, "there are two dimensions of the name " + next.name + "; rename one", object);
+  constexpr size_t most = 2'000'000;  // elements of all dimensions, each as often as it maps by pairs
+  bool fits = maps.empty() || (mapped_ += uint64_t(maps.size()) * next.size) <= most;
+  if (!fits) {
+    in_.report(Code::input_too_large, "the mappings of " + next.name + " and the dimensions before it have more than 2,000,000 elements together", object);
+    next.maps_to.clear();
+  }
   out_.push_back(std::move(next));
-  for (Pairs& map : maps) maps_.push_back(std::move(map));
+  for (size_t i = 0; i < maps.size() && fits; i++) maps_.push_back(std::move(maps[i]));
 }
 
 void JsonDimensions::mapping(const Value& object, DimensionDeclaration& dimension, std::vector<Pairs>& maps) {
@@ -86,9 +92,7 @@ void JsonDimensions::settle() {
 
 // What each element maps to: several elements are the dimension that holds just these.
 void JsonDimensions::settle(const Pairs& map) {
-  constexpr uint32_t longest = 1'000'000;
   DimensionDeclaration& d = out_[map.dimension];
-  if (d.size > longest) return;  // said when it is compiled
   std::unordered_map<std::string, std::vector<std::string>> targets;
   for (const auto& [from, to] : map.pairs) targets[canonical_name(from)].push_back(to);
   std::vector<std::string> elements(d.size);

@@ -96,6 +96,7 @@ class JsonDimensions {
   std::vector<DimensionDeclaration>& out_;
   std::vector<Pairs> maps_;
   std::unordered_set<std::string> ids_;
+  uint64_t mapped_ = 0;
   std::unordered_map<std::string, size_t> of_elements_;  // the ids of all its elements, a line each -> the first dimension with these
 };
 

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "formats/json_parts.h"
+#include "formats/read.h"
 #include "model/names.h"
 #include "support/number.h"
 
@@ -25,7 +26,9 @@ class JsonReader : JsonValues {
       report(Code::no_model, "the file has neither models nor variables; there is nothing to simulate", file.root());
       return {};
     }
-    choose_main_model();
+    choose_main_model(project_.models, "main", diagnostics_);
+    if (!has_specs_ && project_.models[0].specs) project_.specs = *project_.models[0].specs;
+    else if (!has_specs_) report(Code::missing_sim_specs, "the file has no simSpecs; add them with startTime, endTime and dt", file.root());
     project_.source = text;
     return std::move(project_);
   }
@@ -36,8 +39,7 @@ class JsonReader : JsonValues {
   SimSpecs specs(const Value& object);
   std::optional<double> time_step(const Value& value);
   void model(const Value& object);
-  void macro(Model&& model, Macro&& macro);
-  void choose_main_model();
+  void macro(const Value& object, Model&& model, Macro&& macro);
 
   // The variables of a model, and by index where each belongs among them: what does not say so stays behind the others.
   struct Variables {
@@ -179,13 +181,13 @@ void JsonReader::model(const Value& object) {
   std::make_heap(variables.order.begin(), variables.order.end());
   std::sort_heap(variables.order.begin(), variables.order.end());
   for (auto [order, index] : variables.order) next.variables.push_back(std::move(variables.list[index]));
-  if (is_macro) macro(std::move(next), std::move(of));
+  if (is_macro) macro(object, std::move(next), std::move(of));
   else if (models_.insert(next.id).second) project_.models.push_back(std::move(next));
   else report(Code::duplicate_name, "there are two models of the name " + next.name + "; rename one", object);
   model_name.clear();
 }
 
-void JsonReader::macro(Model&& model, Macro&& macro) {
+void JsonReader::macro(const Value& object, Model&& model, Macro&& macro) {
   macro.name = std::move(model.name);
   macro.id = std::move(model.id);
   macro.variables = std::move(model.variables);
@@ -194,24 +196,7 @@ void JsonReader::macro(Model&& model, Macro&& macro) {
   macro.others = std::move(model.others);
   macro.span = model.span;
   if (macros_.insert(macro.id).second) project_.macros.push_back(std::move(macro));
-  else diagnostics_.push_back(diagnose(Code::duplicate_name, "there are two macros of the name " + macro.name + "; rename one", macro.span));
-}
-
-// The one without a name, else the one that is called main, else the first.
-void JsonReader::choose_main_model() {
-  auto& models = project_.models;
-  auto main = models.end();
-  for (const char* id : {"", "main"})
-    if (main == models.end()) main = std::find_if(models.begin(), models.end(), [&](const Model& m) { return m.id == id; });
-  if (main == models.end()) main = models.begin();
-  std::rotate(models.begin(), main, main + 1);
-  for (Diagnostic& d : diagnostics_)
-    if (!d.model.empty() && d.model == models[0].name) d.model.clear();
-  models[0].name.clear();
-  models[0].id.clear();
-  if (has_specs_) return;
-  if (models[0].specs) project_.specs = *models[0].specs;
-  else report(Code::missing_sim_specs, "the file has no simSpecs; add them with startTime, endTime and dt", file.root());
+  else report(Code::duplicate_name, "there are two macros of the name " + macro.name + "; rename one", object);
 }
 
 // --- variables
@@ -366,9 +351,8 @@ GraphicalFunction JsonReader::graphical_function(const Value& object) {
       });
     } else if (name == "kind") {
       std::string word = text(value);
-      if (word == "discrete") table.kind = TableKind::Discrete;
-      else if (word == "extrapolate") table.kind = TableKind::Extrapolate;
-      else if (!word.empty() && word != "continuous") report(Code::bad_graphical_function, path + " must be continuous, extrapolate or discrete", value);
+      if (auto kind = find_table_kind(word)) table.kind = *kind;
+      else if (!word.empty()) report(Code::bad_graphical_function, path + " must be continuous, extrapolate or discrete", value);
     } else if (name == "xScale") table.x_scale = scale(value);
     else if (name == "yScale") table.y_scale = scale(value);
     else return false;

@@ -1,6 +1,8 @@
 #include "formats/json_writer.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "model/names.h"
 #include "support/json.h"
@@ -29,7 +31,7 @@ class Writer {
  private:
   void specs(const SimSpecs& specs);
   void dimensions(const std::vector<DimensionDeclaration>& dimensions);
-  void element_map(const std::vector<DimensionDeclaration>& dimensions, const DimensionDeclaration& of, const DimensionMapping& mapping);
+  void element_map(const DimensionDeclaration& of, const DimensionMapping& mapping);
   template <class Body>
   void body(const Body& body);
   void variable(const Variable& v, std::optional<size_t> order);
@@ -66,6 +68,7 @@ class Writer {
   }
 
   JsonWriter json_{JsonWriter::Layout::Lines};
+  std::unordered_map<std::string, const DimensionDeclaration*> dimensions_;  // by id
 };
 
 std::string Writer::write(const Project& project) {
@@ -127,6 +130,7 @@ void Writer::specs(const SimSpecs& specs) {
 
 void Writer::dimensions(const std::vector<DimensionDeclaration>& dimensions) {
   if (dimensions.empty()) return;
+  for (const DimensionDeclaration& dimension : dimensions) dimensions_.emplace(dimension.id, &dimension);
   json_.key("dimensions");
   json_.begin_array();
   for (const DimensionDeclaration& dimension : dimensions) {
@@ -141,7 +145,7 @@ void Writer::dimensions(const std::vector<DimensionDeclaration>& dimensions) {
       for (const DimensionMapping& mapping : dimension.maps_to) {
         json_.begin_object();
         json_.member("target", mapping.to);
-        element_map(dimensions, dimension, mapping);
+        element_map(dimension, mapping);
         json_.end_object();
       }
       json_.end_array();
@@ -152,21 +156,18 @@ void Writer::dimensions(const std::vector<DimensionDeclaration>& dimensions) {
 }
 
 // Pairs of elements; one that maps to a part of the other dimension has a pair for each element of it.
-void Writer::element_map(const std::vector<DimensionDeclaration>& dimensions, const DimensionDeclaration& of, const DimensionMapping& mapping) {
+void Writer::element_map(const DimensionDeclaration& of, const DimensionMapping& mapping) {
   if (mapping.elements.empty()) return;
   if (mapping.elements.size() != of.size) return texts("elements", mapping.elements);  // no map, but what the file says
-  auto named = [&](const std::string& name) {
-    return std::find_if(dimensions.begin(), dimensions.end(), [id = canonical_name(name)](const DimensionDeclaration& d) { return d.id == id; });
-  };
-  auto holds = [](const DimensionDeclaration& d, const std::string& name) {
-    return std::any_of(d.elements.begin(), d.elements.end(), [id = canonical_name(name)](const std::string& element) { return canonical_name(element) == id; });
-  };
-  auto to = named(mapping.to);
+  auto to = dimensions_.find(canonical_name(mapping.to));
+  std::unordered_set<std::string> known;  // elements of the other
+  if (to != dimensions_.end())
+    for (const std::string& element : to->second->elements) known.insert(canonical_name(element));
   json_.key("elementMap");
   json_.begin_array();
   for (size_t i = 0; i < mapping.elements.size(); i++) {
-    const std::string& target = mapping.elements[i];
-    auto part = to == dimensions.end() || holds(*to, target) ? dimensions.end() : named(target);
+    const std::string id = canonical_name(mapping.elements[i]);
+    auto part = to == dimensions_.end() || known.count(id) ? dimensions_.end() : dimensions_.find(id);
     auto pair = [&](const std::string& element) {
       if (element.empty()) return;
       json_.begin_object();
@@ -174,8 +175,8 @@ void Writer::element_map(const std::vector<DimensionDeclaration>& dimensions, co
       json_.member("target", element);
       json_.end_object();
     };
-    if (part == dimensions.end()) pair(target);
-    else for (const std::string& element : part->elements) pair(element);
+    if (part == dimensions_.end()) pair(mapping.elements[i]);
+    else for (const std::string& element : part->second->elements) pair(element);
   }
   json_.end_array();
 }
@@ -276,7 +277,6 @@ void Writer::definition(const Definition& d, bool non_negative) {
 }
 
 void Writer::graphical_function(const GraphicalFunction& table) {
-  constexpr const char* kinds[] = {"continuous", "extrapolate", "discrete"};
   bool spread = has_spread_points(table);
   json_.key("graphicalFunction");
   json_.begin_object();
@@ -288,7 +288,7 @@ void Writer::graphical_function(const GraphicalFunction& table) {
     if (!spread) json_.end_array();
   }
   json_.end_array();
-  json_.member("kind", kinds[int(table.kind)]);
+  json_.member("kind", table_kind_names[int(table.kind)]);
   scale("xScale", table.x_scale);
   scale("yScale", table.y_scale);
   json_.end_object();

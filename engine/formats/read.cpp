@@ -1,5 +1,7 @@
 #include "formats/read.h"
 
+#include <algorithm>
+
 #include "formats/encoding.h"
 #include "formats/json_reader.h"
 #include "formats/systems_reader.h"
@@ -85,6 +87,18 @@ std::optional<Project> read_project(std::string_view bytes, std::string& source,
 std::optional<Project> read_project(std::string_view bytes, std::vector<Diagnostic>& diagnostics) {
   std::string source;
   return read_project(bytes, source, diagnostics);
+}
+
+void choose_main_model(std::vector<Model>& models, const std::string& id, std::vector<Diagnostic>& diagnostics) {
+  auto find = [&](const std::string& wanted) { return std::find_if(models.begin(), models.end(), [&](const Model& m) { return m.id == wanted; }); };
+  auto main = find("");
+  if (main == models.end()) main = find(id);
+  if (main == models.end()) main = models.begin();
+  std::rotate(models.begin(), main, main + 1);
+  for (Diagnostic& d : diagnostics)
+    if (!d.model.empty() && d.model == models[0].name) d.model.clear();
+  models[0].name.clear();
+  models[0].id.clear();
 }
 
 }  // namespace loopscope

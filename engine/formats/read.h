@@ -1,6 +1,7 @@
 // The door to all formats: bytes of a model file in, a project out. Knows limits, encodings and which reader to ask.
 #pragma once
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,5 +14,8 @@ namespace loopscope {
 // point into `source`: the bytes as UTF-8, or as they are if that cannot be had.
 std::optional<Project> read_project(std::string_view bytes, std::string& source, std::vector<Diagnostic>& diagnostics);
 std::optional<Project> read_project(std::string_view bytes, std::vector<Diagnostic>& diagnostics);
+
+// For readers: puts the model that is simulated first and takes its name away. It is the one without a name, else the one with that id, else the first.
+void choose_main_model(std::vector<Model>& models, const std::string& id, std::vector<Diagnostic>& diagnostics);
 
 }  // namespace loopscope

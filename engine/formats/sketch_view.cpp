@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "formats/xmile_reader.h"
 #include "formats/xml_file.h"
 #include "model/names.h"
 #include "support/number.h"
@@ -96,14 +97,16 @@ void SketchView::end_view() {
   std::string body;
   std::unordered_map<std::string_view, std::string_view> flow_at;  // valve -> its flow's number
   for (auto [flow, valve] : valve_of_) flow_at[valve] = flow;
-  std::unordered_map<std::string_view, std::string> ends;          // of a flow's pipe, the source first
+  struct Pipe {
+    std::string source, destination;
+  };
+  std::unordered_map<std::string_view, Pipe> ends;                 // of a flow's pipe
   for (const Arrow& arrow : arrows_) {
     auto valve = flow_at.find(arrow.from);
     auto end = places_.find(arrow.to);
     if (!arrow.pipe || valve == flow_at.end() || end == places_.end()) continue;
-    std::string& points = ends[valve->second];
-    std::string point = "<pt" + at(end->second) + "/>";
-    points = arrow.source ? point + points : points + point;
+    Pipe& pipe = ends[valve->second];
+    (arrow.source ? pipe.source : pipe.destination) += "<pt" + at(end->second) + "/>";
   }
   for (std::string_view number : order_) {
     const Place& place = places_[number];
@@ -112,12 +115,11 @@ void SketchView::end_view() {
       body += "<alias" + at(place) + "><of>" + xml_escaped(place.variable->name, false) + "</of></alias>\n";
       continue;
     }
-    constexpr const char* tags[] = {"stock", "flow", "aux", "gf", "module"};
-    std::string tag = tags[int(place.variable->kind)];
+    std::string tag = xmile_tags[int(place.variable->kind)];
     auto valve = valve_of_.find(number);
     body += "<" + tag + " name=\"" + name + '"' + at(valve == valve_of_.end() ? place : places_[valve->second]);
     auto pipe = ends.find(number);
-    body += pipe == ends.end() ? "/>\n" : "><pts>" + pipe->second + "</pts></" + tag + ">\n";
+    body += pipe == ends.end() ? "/>\n" : "><pts>" + pipe->second.source + pipe->second.destination + "</pts></" + tag + ">\n";
   }
   for (const Arrow& arrow : arrows_) {
     auto named = [&](std::string_view number) -> const Variable* {

@@ -334,10 +334,12 @@ Variable SystemsReader::variable(VariableKind kind, std::string name, std::strin
 std::string SystemsReader::written(const Formula& formula) const {
   struct Part {
     std::string text;
+    size_t wrapped = 0;                 // parentheses that close in the text and open before it
     bool sum = false, product = false;  // what it was put together with last
     char op = 0;                        // that waits for its right side
   };
   std::vector<Part> open(1);
+  auto whole = [](Part&& part) { return std::string(part.wrapped, '(') + part.text; };
   auto add = [&](std::string value) {
     Part& part = open.back();
     if (!part.op) {
@@ -345,7 +347,7 @@ std::string SystemsReader::written(const Formula& formula) const {
       return;
     }
     bool product = part.op == '*' || part.op == '/';
-    if (product && part.sum) part.text = "(" + part.text + ")";
+    if (product && part.sum) part.text += ')', part.wrapped++;
     part.text += std::string(" ") + part.op + " " + value;
     part.sum = !product;
     part.product = product;
@@ -356,7 +358,9 @@ std::string SystemsReader::written(const Formula& formula) const {
     } else if (token.kind == Token::Close) {
       Part inner = std::move(open.back());
       open.pop_back();
-      add(inner.sum || inner.product ? "(" + inner.text + ")" : std::move(inner.text));
+      bool several = inner.sum || inner.product;
+      std::string text = whole(std::move(inner));
+      add(several ? "(" + text + ")" : text);
     } else if (token.kind == Token::Operator) {
       open.back().op = token.text[0];
     } else if (token.kind == Token::Name) {
@@ -366,7 +370,7 @@ std::string SystemsReader::written(const Formula& formula) const {
       add(token.kind == Token::Infinity ? "INF" : std::string(token.text));
     }
   }
-  return std::move(open[0].text);
+  return whole(std::move(open[0]));
 }
 
 void SystemsReader::translate(size_t index) {

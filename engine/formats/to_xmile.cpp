@@ -57,7 +57,7 @@ class ToXmile {
   Variable variable(const Variable& written);
   void flows(const Variable& written, Variable& out);
   std::optional<std::vector<std::pair<std::string, bool>>> named_flows(const Variable& stock, const Definition& definition) const;
-  bool in_elements(const Variable& written) const;
+  bool in_elements(const Variable& written);
   bool needs_element(const Ast& ast) const;
   void elements(const Variable& written, Variable& out, Variable* net);
   std::vector<uint32_t> places(size_t dimension, const std::string& subscript) const;
@@ -280,7 +280,7 @@ std::optional<std::vector<std::pair<std::string, bool>>> ToXmile::named_flows(co
 // --- elements
 
 // Must its elements be written one by one? XMILE has no exceptions, and equations only for the whole or for an element.
-bool ToXmile::in_elements(const Variable& written) const {
+bool ToXmile::in_elements(const Variable& written) {
   if (written.dimensions.empty() || written.definitions.empty()) return false;
   constexpr double most = 10'000, most_text = 64 << 20;
   double count = 1, text = 0;
@@ -299,7 +299,9 @@ bool ToXmile::in_elements(const Variable& written) const {
       if (!apart && part->present()) apart = needs_element(parse_equation(part->text, Dialect::Vensim, ignored));
     }
   }
-  return apart && count <= most && count * text <= most_text;
+  bool few = count <= most && count * text <= most_text;
+  if (apart && !few) warn("XMILE has no exceptions, subranges or mappings by element in equations, and these are too many elements to write one by one");
+  return apart && few;
 }
 
 // A mapping by element is no part of XMILE.

@@ -47,9 +47,9 @@ class VensimRanges {
   // Writes all elements out, subranges by name included.
   void settle();
   std::vector<DimensionDeclaration> take();
-  bool is_range(const std::string& id) const { return index_.count(id) != 0; }
-  // The elements that a subscript stands for; empty if it is not known.
-  std::vector<std::string> elements_of(const std::string& subscript) const;
+  // The elements of a range; null if it is none.
+  const std::vector<std::string>* elements_of(const std::string& id) const;
+  bool is_element(const std::string& id) const { return numbers_.count(id) != 0; }
   // The dimension of an axis where these subscripts stand in the definitions of a variable: the least that has all of their elements, else one of
   // its own for the variable. Empty after an error.
   std::string axis(const std::vector<std::string>& subscripts, const std::string& variable, std::string_view at);
@@ -57,7 +57,7 @@ class VensimRanges {
  private:
   struct Range {
     DimensionDeclaration declaration;
-    std::vector<std::string> ids;  // of its elements, once settled
+    std::vector<uint32_t> numbers;  // of its elements, once settled
     std::string alias_of;
     std::string_view at;
     enum { Written, Open, Settled } state = Written;
@@ -68,10 +68,11 @@ class VensimRanges {
   void add(Range range);
   // Counts elements; an error, once, when there are too many.
   bool fits(size_t more, std::string_view at);
-  // The ids of the elements that a subscript stands for, by its own; empty if it is not known.
-  std::vector<std::string> ids_of(const std::string& id) const;
+  uint32_t number_of(const std::string& id) { return numbers_.emplace(id, uint32_t(numbers_.size())).first->second; }
+  // The elements that these subscripts stand for, each once. Empty after an error.
+  std::vector<uint32_t> elements_of(const std::vector<std::string>& subscripts, const std::vector<std::string>& ids, const std::string& variable, std::string_view at);
   // The least range that has them all, or null; `places`: theirs in it, in order.
-  const Range* least_with(const std::unordered_set<std::string>& ids, std::vector<size_t>& places);
+  const Range* least_with(const std::vector<uint32_t>& elements, std::vector<size_t>& places);
 
   Reports& reports_;
   std::vector<Range> ranges_;
@@ -79,7 +80,8 @@ class VensimRanges {
   struct Place {
     size_t range, at;
   };
-  std::unordered_map<std::string, std::vector<Place>> containing_;    // element -> where it stands in ranges, once settled
+  std::unordered_map<std::string, uint32_t> numbers_;                 // id of an element -> its number
+  std::vector<std::vector<Place>> containing_;                        // by that: where it stands in ranges, once settled
   std::unordered_map<std::string, std::string> axes_;                 // subscripts in a row -> their dimension
   size_t elements_ = 0, looks_ = 0;                                   // looks at where elements stand, so far
 };

@@ -8,7 +8,7 @@ namespace loopscope {
 
 namespace {
 constexpr size_t most_elements = 250'000;  // of all ranges together
-constexpr size_t most_looks = 50'000'000;  // for the dimensions of variables whose equations name elements
+constexpr size_t most_looks = 10'000'000;  // for the dimensions of variables whose equations name elements
 
 // A1 -> A and 1; none without digits at its end.
 std::optional<std::pair<std::string, uint32_t>> numbered_name(const std::string& name) {
@@ -114,8 +114,9 @@ bool VensimRanges::fits(size_t more, std::string_view at) {
 
 void VensimRanges::settle() {
   for (size_t i = 0; i < ranges_.size(); i++) settle(ranges_[i], 0);
+  containing_.resize(numbers_.size());
   for (size_t i = 0; i < ranges_.size(); i++)
-    for (size_t at = 0; at < ranges_[i].ids.size(); at++) containing_[ranges_[i].ids[at]].push_back({i, at});
+    for (size_t at = 0; at < ranges_[i].numbers.size(); at++) containing_[ranges_[i].numbers[at]].push_back({i, at});
 }
 
 void VensimRanges::settle(Range& range, int depth) {
@@ -124,6 +125,7 @@ void VensimRanges::settle(Range& range, int depth) {
   if (range.state == Range::Open || depth > deepest) {
     reports_.report(Code::macro_recursion, "the subscript range " + range.declaration.name + " is part of itself, or ranges are nested over 100 deep", range.at);
     range.state = Range::Settled;
+    for (const std::string& element : range.declaration.elements) range.numbers.push_back(number_of(canonical_name(element)));
     return;
   }
   range.state = Range::Open;
@@ -133,27 +135,31 @@ void VensimRanges::settle(Range& range, int depth) {
     settle(ranges_[it->second], depth + 1);
     return &ranges_[it->second];
   };
-  std::vector<std::string> elements, ids;
-  std::unordered_set<std::string> seen;
-  auto take = [&](const std::string& element, const std::string& id) {
-    if (!seen.insert(id).second) return;
+  std::vector<std::string> elements;
+  std::vector<uint32_t> numbers;
+  std::unordered_set<uint32_t> seen;
+  auto take = [&](const std::string& element, uint32_t number) {
+    if (!seen.insert(number).second) return;
     elements.push_back(element);
-    ids.push_back(id);
+    numbers.push_back(number);
+  };
+  auto take_all = [&](const Range& part) {
+    for (size_t i = 0; i < part.numbers.size(); i++) take(part.declaration.elements[i], part.numbers[i]);
   };
   if (!range.alias_of.empty()) {
     Range* same = other(range.alias_of);
     if (!same) reports_.report(Code::unknown_dimension, "the range " + range.alias_of + " is not defined in the file", range.at);
-    else range.declaration.maps_to = same->declaration.maps_to, range.declaration.external = same->declaration.external, elements = same->declaration.elements, ids = same->ids;
+    else if (fits(same->numbers.size(), range.at)) range.declaration.maps_to = same->declaration.maps_to, range.declaration.external = same->declaration.external, take_all(*same);
   }
   for (const std::string& element : range.declaration.elements) {
     std::string id = canonical_name(element);
     Range* part = other(id);
-    if (!part) take(element, id);
-    else if (!fits(part->ids.size(), range.at)) break;
-    else for (size_t i = 0; i < part->ids.size(); i++) take(part->declaration.elements[i], part->ids[i]);
+    if (!part) take(element, number_of(id));
+    else if (!fits(part->numbers.size(), range.at)) break;
+    else take_all(*part);
   }
   range.declaration.elements = std::move(elements);
-  range.ids = std::move(ids);
+  range.numbers = std::move(numbers);
   range.declaration.size = uint32_t(range.declaration.elements.size());
   if (range.declaration.elements.empty() && !range.declaration.external.present() && elements_ <= most_elements)
     reports_.report(Code::unknown_dimension, "the subscript range " + range.declaration.name + " has no elements", range.at);
@@ -166,31 +172,41 @@ std::vector<DimensionDeclaration> VensimRanges::take() {
   return out;
 }
 
-std::vector<std::string> VensimRanges::elements_of(const std::string& subscript) const {
-  std::string id = canonical_name(subscript);
+const std::vector<std::string>* VensimRanges::elements_of(const std::string& id) const {
   auto range = index_.find(id);
-  if (range != index_.end()) return ranges_[range->second].declaration.elements;
-  return containing_.count(id) ? std::vector<std::string>{subscript} : std::vector<std::string>();
+  return range == index_.end() ? nullptr : &ranges_[range->second].declaration.elements;
 }
 
-std::vector<std::string> VensimRanges::ids_of(const std::string& id) const {
-  auto range = index_.find(id);
-  if (range != index_.end()) return ranges_[range->second].ids;
-  return containing_.count(id) ? std::vector<std::string>{id} : std::vector<std::string>();
+std::vector<uint32_t> VensimRanges::elements_of(const std::vector<std::string>& subscripts, const std::vector<std::string>& ids, const std::string& variable, std::string_view at) {
+  std::vector<uint32_t> out;
+  for (size_t i = 0; i < ids.size() && looks_ <= most_looks; i++) {
+    auto range = index_.find(ids[i]);
+    auto element = numbers_.find(ids[i]);
+    size_t before = out.size();
+    if (range != index_.end()) out.insert(out.end(), ranges_[range->second].numbers.begin(), ranges_[range->second].numbers.end());
+    else if (element != numbers_.end()) out.push_back(element->second);
+    if (out.size() == before) {
+      reports_.report(Code::unknown_subscript, subscripts[i] + " is no subscript range, nor an element of one", at, variable);
+      return {};
+    }
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
 }
 
-const VensimRanges::Range* VensimRanges::least_with(const std::unordered_set<std::string>& ids, std::vector<size_t>& places) {
+const VensimRanges::Range* VensimRanges::least_with(const std::vector<uint32_t>& elements, std::vector<size_t>& places) {
   std::unordered_map<size_t, size_t> found;  // how many of them a range has
   const Range* least = nullptr;
-  for (const std::string& id : ids)
-    for (const Place& place : containing_[id]) {
+  for (uint32_t element : elements)
+    for (const Place& place : containing_[element]) {
       if (++looks_ > most_looks) return nullptr;
       const Range& range = ranges_[place.range];
-      bool has_all = ++found[place.range] == ids.size();
-      if (has_all && (!least || range.ids.size() < least->ids.size() || (range.ids.size() == least->ids.size() && &range < least))) least = &range;
+      bool has_all = ++found[place.range] == elements.size();
+      if (has_all && (!least || range.numbers.size() < least->numbers.size() || (range.numbers.size() == least->numbers.size() && &range < least))) least = &range;
     }
-  for (const std::string& id : ids)
-    for (const Place& place : containing_[id])
+  for (uint32_t element : elements)
+    for (const Place& place : containing_[element])
       if (&ranges_[place.range] == least) places.push_back(place.at);
   std::sort(places.begin(), places.end());
   return least;
@@ -198,24 +214,17 @@ const VensimRanges::Range* VensimRanges::least_with(const std::unordered_set<std
 
 std::string VensimRanges::axis(const std::vector<std::string>& subscripts, const std::string& variable, std::string_view at) {
   std::string key;
-  std::vector<std::string> written;
+  std::vector<std::string> ids;
   for (const std::string& subscript : subscripts) {
-    written.push_back(canonical_name(subscript));
-    key += written.back() + "\n";  // no name has one
+    ids.push_back(canonical_name(subscript));
+    key += ids.back() + "\n";  // no name has one
   }
   auto known = axes_.find(key);
   if (known != axes_.end()) return known->second;
-  auto only = index_.find(written[0]);
+  auto only = index_.find(ids[0]);
   if (subscripts.size() == 1 && only != index_.end()) return axes_[key] = ranges_[only->second].declaration.name;
-  std::unordered_set<std::string> all;
-  for (size_t i = 0; i < written.size(); i++) {
-    std::vector<std::string> ids = ids_of(written[i]);
-    if (ids.empty()) {
-      reports_.report(Code::unknown_subscript, subscripts[i] + " is no subscript range, nor an element of one", at, variable);
-      return "";
-    }
-    all.insert(ids.begin(), ids.end());
-  }
+  std::vector<uint32_t> all = elements_of(subscripts, ids, variable, at);
+  if (all.empty() && looks_ <= most_looks) return "";
   std::vector<size_t> places;
   const Range* least = least_with(all, places);
   if (!least && looks_ > most_looks) {
@@ -226,7 +235,7 @@ std::string VensimRanges::axis(const std::vector<std::string>& subscripts, const
     reports_.report(Code::wrong_subscripts, "the equations of this variable have subscripts of different ranges, " + subscripts.front() + " and " + subscripts.back(), at, variable);
     return "";
   }
-  if (least->ids.size() == all.size()) return axes_[key] = least->declaration.name;
+  if (least->numbers.size() == all.size()) return axes_[key] = least->declaration.name;
   // Some elements of a range that have no name together.
   Range own;
   own.declaration.name = least->declaration.name + " of " + variable;
@@ -234,9 +243,9 @@ std::string VensimRanges::axis(const std::vector<std::string>& subscripts, const
   own.declaration.id = canonical_name(own.declaration.name);
   for (size_t i : places) {
     own.declaration.elements.push_back(least->declaration.elements[i]);
-    own.ids.push_back(least->ids[i]);
+    own.numbers.push_back(least->numbers[i]);
   }
-  own.declaration.size = uint32_t(own.ids.size());
+  own.declaration.size = uint32_t(own.numbers.size());
   own.at = at;
   std::string name = own.declaration.name;
   add(std::move(own));

@@ -212,23 +212,27 @@ class VensimReader {
 
   // A number an element; the last subscript's run fastest.
   void list(const Left& left, const std::vector<std::string_view>& constants, Definition whole, Variable& variable) {
-    std::vector<std::vector<std::string>> elements;
+    std::vector<std::vector<std::string>> single(left.subscripts.size());
+    std::vector<const std::vector<std::string>*> elements;
     size_t count = 1;
     for (const std::string& subscript : left.subscripts) {
-      elements.push_back(ranges_.elements_of(subscript));
-      if (elements.back().empty() && ranges_.is_range(canonical_name(subscript))) {  // whose elements stand in a file: the list stays as it is
+      std::string id = canonical_name(subscript);
+      const std::vector<std::string>* range = ranges_.elements_of(id);
+      if (range && range->empty()) {  // its elements stand in a file: the list stays as it is
         whole.equation = equations_.source(left.right);
         return keep(whole, variable);
       }
-      if (elements.back().empty()) return reports_.report(Code::unknown_subscript, subscript + " is no subscript range, nor an element of one", left.at, variable.name), keep(whole, variable);
-      count = std::min<size_t>(count * elements.back().size(), 1u << 30);
+      if (!range && !ranges_.is_element(id)) return reports_.report(Code::unknown_subscript, subscript + " is no subscript range, nor an element of one", left.at, variable.name), keep(whole, variable);
+      if (!range) single[elements.size()] = {subscript};
+      elements.push_back(range ? range : &single[elements.size()]);
+      count = std::min<size_t>(count * elements.back()->size(), 1u << 30);
     }
     if (count != constants.size())
       return reports_.report(Code::wrong_subscripts, "there are " + std::to_string(constants.size()) + " numbers for " + std::to_string(count) + " elements", left.right.substr(0, 40), variable.name), keep(whole, variable);
     for (size_t i = 0; i < constants.size(); i++) {
       Definition next = whole;
       size_t rest = i;
-      for (size_t a = elements.size(); a-- > 0; rest /= elements[a].size()) next.subscripts[a] = elements[a][rest % elements[a].size()];
+      for (size_t a = elements.size(); a-- > 0; rest /= elements[a]->size()) next.subscripts[a] = (*elements[a])[rest % elements[a]->size()];
       next.equation = equations_.source(constants[i]);
       keep(next, variable);
     }
@@ -275,6 +279,7 @@ class VensimReader {
         std::string name = one_line(words.text());
         if (!words.expect(TokenKind::Name, "the name of a parameter")) break;
         (output ? outputs_.back() : macro.parameters).push_back(std::move(name));
+        has_outputs_ |= output;
         if (words.take(TokenKind::Colon)) output = true;
         else if (!words.take(TokenKind::Comma)) break;
       }
@@ -291,6 +296,7 @@ class VensimReader {
     if (std::none_of(whole.variables.begin(), whole.variables.end(), [&](const Variable& v) { return v.id == whole.id; }))
       reports_.report(Code::empty_equation, "the macro " + whole.name + " has no equation for " + whole.name + ", which is its value", text_.substr(whole.span.offset, whole.span.length));
     for (const std::string& output : outputs_[i]) {
+      if (!may_copy(project_.macros[i].variables.size() * sizeof(Variable), text_.substr(whole.span.offset, whole.span.length))) return;
       Macro next = project_.macros[i];
       next.name = output_macro(next.name, output);
       next.id = canonical_name(next.name);
@@ -301,8 +307,7 @@ class VensimReader {
 
   // MACRO(a, b : x, y) is MACRO(a, b), and x and y are variables with the other outputs.
   std::string_view with_one_output(const Left& left, std::string& own, std::vector<Left>& more) {
-    bool outputs = std::any_of(outputs_.begin(), outputs_.end(), [](const auto& names) { return !names.empty(); });
-    if (!outputs || left.right.find(':') == left.right.npos) return left.right;
+    if (!has_outputs_ || left.right.find(':') == left.right.npos) return left.right;
     VensimWords words(left.right, reports_);
     for (std::string name; !words.at(TokenKind::End) && !words.at(TokenKind::Bad);) {
       name = words.at(TokenKind::Name) ? one_line(words.text()) : "";
@@ -320,7 +325,7 @@ class VensimReader {
       }
       if (!colon || !close) continue;
       std::string arguments(left.right.substr(open, colon - open));
-      for (size_t i = 0; i < names.size() && i < outputs_[macro->second].size(); i++) {
+      for (size_t i = 0; i < names.size() && i < outputs_[macro->second].size() && may_copy(arguments.size(), names[i]); i++) {
         Left output = left;
         output.name = one_line(names[i]);
         output.id = canonical_name(output.name);
@@ -333,6 +338,15 @@ class VensimReader {
       return own;
     }
     return left.right;
+  }
+
+  // What outputs of macros take over from each other: an error, once, when it is too much.
+  bool may_copy(size_t bytes, std::string_view at) {
+    constexpr size_t most = 256 << 20;
+    bool said = copied_ > most;
+    copied_ = std::min(copied_ + bytes, most + 1);
+    if (copied_ > most && !said) reports_.report(Code::input_too_large, "the outputs of macros take more than 256 MiB", at);
+    return copied_ <= most;
   }
 
   // --- times and settings
@@ -384,6 +398,8 @@ class VensimReader {
   Project project_;
   std::unordered_map<std::string, size_t> macros_;
   std::vector<std::vector<std::string>> outputs_;  // of each macro, but its own name
+  bool has_outputs_ = false;
+  size_t copied_ = 0;
   std::vector<std::unique_ptr<std::string>> texts_;  // of equations that the file does not spell so
 };
 

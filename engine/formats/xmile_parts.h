@@ -37,7 +37,6 @@ class XmileReader {
   // xmile_reader.cpp
   void read_file_level(pugi::xml_node root);
   void read_models(pugi::xml_node root);
-  void choose_main_model();
   void choose_specs(pugi::xml_node root);
   Model model(pugi::xml_node node);
   Macro macro(pugi::xml_node node);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "formats/read.h"
 #include "formats/xmile_parts.h"
 #include "model/names.h"
 #include "support/number.h"
@@ -10,14 +11,9 @@ namespace loopscope {
 
 namespace {
 
-
 std::optional<VariableKind> variable_kind(std::string_view tag) {
-  if (tag == "stock") return VariableKind::Stock;
-  if (tag == "flow") return VariableKind::Flow;
-  if (tag == "aux") return VariableKind::Auxiliary;
-  if (tag == "gf") return VariableKind::Table;
-  if (tag == "module") return VariableKind::Module;
-  return {};
+  auto found = std::find(std::begin(xmile_tags), std::end(xmile_tags), tag);
+  return found == std::end(xmile_tags) ? std::nullopt : std::optional(VariableKind(found - xmile_tags));
 }
 
 // "Runge-Kutta 4" -> "rungekutta4"
@@ -63,7 +59,7 @@ std::optional<Project> XmileReader::read(std::string_view text) {
     report(Code::no_model, "the file has no <model>; there is nothing to simulate", file_.span(root));
     return {};
   }
-  choose_main_model();
+  choose_main_model(project_.models, canonical_name(project_.name), diagnostics_);
   choose_specs(root);
   project_.source = text;
   return std::move(project_);
@@ -117,22 +113,6 @@ void XmileReader::read_models(pugi::xml_node root) {
       else report(Code::duplicate_name, "there are two macros of the name " + next.name + "; rename one", next.span);
     }
   }
-}
-
-// The model that is simulated: the one without a name, else the one with the name of the file, else the first.
-void XmileReader::choose_main_model() {
-  auto& models = project_.models;
-  auto find = [&](const std::string& id) {
-    return std::find_if(models.begin(), models.end(), [&](const Model& m) { return m.id == id; });
-  };
-  auto main = find("");
-  if (main == models.end()) main = find(canonical_name(project_.name));
-  if (main == models.end()) main = models.begin();
-  std::rotate(models.begin(), main, main + 1);
-  for (Diagnostic& d : diagnostics_)
-    if (!d.model.empty() && d.model == models[0].name) d.model.clear();
-  models[0].name.clear();
-  models[0].id.clear();
 }
 
 void XmileReader::choose_specs(pugi::xml_node root) {

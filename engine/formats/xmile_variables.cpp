@@ -10,7 +10,6 @@ namespace loopscope {
 namespace {
 
 constexpr size_t max_copied = 256 << 20;  // bytes of all elements of arrays, with what they take over from their variable
-
 constexpr ptrdiff_t max_list = 500'000;   // numbers in one equation
 
 struct Construct {
@@ -54,22 +53,13 @@ std::vector<SourceText> number_list(const SourceText& source, const LineIndex& l
   return out;
 }
 
-const char* kind_word(VariableKind kind) {
-  switch (kind) {
-    case VariableKind::Stock: return "stock";
-    case VariableKind::Flow: return "flow";
-    case VariableKind::Auxiliary: return "variable";
-    case VariableKind::Table: return "graphical function";
-    case VariableKind::Module: return "module";
-  }
-  return "variable";
-}
+constexpr const char* kind_words[] = {"stock", "flow", "variable", "graphical function", "module"};  // by VariableKind
 
 }  // namespace
 
 Variable XmileReader::variable(pugi::xml_node node, VariableKind kind) {
   Variable variable;
-  Names names = this->names(node, kind_word(kind));
+  Names names = this->names(node, kind_words[int(kind)]);
   variable.kind = kind;
   variable.name = names.name;
   variable.id = names.id;
@@ -247,9 +237,9 @@ GraphicalFunction XmileReader::graphical_function(pugi::xml_node node, const std
   GraphicalFunction table;
   table.span = file_.span(node);
   std::string type = fold_case(trim_blanks(node.attribute("type").value()));
-  if (type == "discrete") table.kind = TableKind::Discrete;
-  else if (type == "extrapolate") table.kind = TableKind::Extrapolate;
-  else if (!type.empty() && type != "continuous")
+  auto kind = find_table_kind(type);
+  if (kind.value_or(TableKind::Continuous) != TableKind::Continuous) table.kind = *kind;
+  else if (!kind && !type.empty())
     report(Code::bad_graphical_function, "type \"" + type.substr(0, 60) + "\" is not known; use continuous, extrapolate or discrete",
            file_.span(node.attribute("type")), variable);
   else if (is_on(node.attribute("discrete").as_string("false"))) table.kind = TableKind::Discrete;  // before XMILE 1.0

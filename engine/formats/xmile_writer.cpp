@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <unordered_map>
 
 #include "formats/xmile_reader.h"
 #include "formats/xml_file.h"
@@ -11,17 +12,6 @@
 namespace loopscope {
 
 namespace {
-
-const char* element_of(VariableKind kind) {
-  switch (kind) {
-    case VariableKind::Stock: return "stock";
-    case VariableKind::Flow: return "flow";
-    case VariableKind::Auxiliary: return "aux";
-    case VariableKind::Table: return "gf";
-    case VariableKind::Module: return "module";
-  }
-  return "";
-}
 
 std::string attribute(const char* name, std::string_view value) {
   return std::string(" ") + name + "=\"" + xml_escaped(value, true) + '"';
@@ -35,25 +25,10 @@ std::string comma_separated(const std::vector<double>& numbers) {
 }
 
 std::string table_type(const GraphicalFunction& table) {
-  switch (table.kind) {
-    case TableKind::Continuous: return "";
-    case TableKind::Extrapolate: return attribute("type", "extrapolate");
-    case TableKind::Discrete: return attribute("type", "discrete");
-  }
-  return "";
+  return table.kind == TableKind::Continuous ? "" : attribute("type", table_kind_names[int(table.kind)]);
 }
 
 const std::string loopscope_namespace = " xmlns:loopscope=\"urn:loopscope\"";
-
-// Does a mapping say no more than Stella's can, the first element as the first?
-bool is_by_position(const Project& project, const DimensionMapping& mapping) {
-  if (mapping.elements.empty()) return true;
-  for (const DimensionDeclaration& d : project.dimensions)
-    if (d.id == canonical_name(mapping.to))
-      return std::equal(d.elements.begin(), d.elements.end(), mapping.elements.begin(), mapping.elements.end(),
-                        [](const std::string& a, const std::string& b) { return canonical_name(a) == canonical_name(b); });
-  return false;
-}
 
 class XmileWriter {
  public:
@@ -91,6 +66,7 @@ class XmileWriter {
   void header(const Project& project);
   void specs(const SimSpecs& specs);
   void dimensions(const Project& project);
+  bool is_by_position(const DimensionMapping& mapping) const;
   template <class Body>
   void body(const Body& body);
   void variable(const Variable& variable);
@@ -99,6 +75,7 @@ class XmileWriter {
 
   std::string out_;
   size_t depth_ = 0;
+  std::unordered_map<std::string, const DimensionDeclaration*> dimensions_;  // by id
 };
 
 std::string XmileWriter::write(const Project& project) {
@@ -148,8 +125,17 @@ void XmileWriter::specs(const SimSpecs& specs) {
   close("sim_specs");
 }
 
+// Does a mapping say no more than Stella's can, the first element as the first?
+bool XmileWriter::is_by_position(const DimensionMapping& mapping) const {
+  if (mapping.elements.empty()) return true;
+  auto to = dimensions_.find(canonical_name(mapping.to));
+  return to != dimensions_.end() && std::equal(to->second->elements.begin(), to->second->elements.end(), mapping.elements.begin(), mapping.elements.end(),
+                                               [](const std::string& a, const std::string& b) { return canonical_name(a) == canonical_name(b); });
+}
+
 void XmileWriter::dimensions(const Project& project) {
   if (project.dimensions.empty()) return;
+  for (const DimensionDeclaration& dimension : project.dimensions) dimensions_.emplace(dimension.id, &dimension);
   open("dimensions");
   for (const DimensionDeclaration& dimension : project.dimensions) {
     std::string attributes = attribute("name", dimension.name);
@@ -157,7 +143,7 @@ void XmileWriter::dimensions(const Project& project) {
     open("dim", attributes);
     for (const std::string& element : dimension.elements) empty("elem", attribute("name", element));
     for (const DimensionMapping& mapping : dimension.maps_to) {
-      if (is_by_position(project, mapping)) text("isee:maps_to", mapping.to);
+      if (is_by_position(mapping)) text("isee:maps_to", mapping.to);
       else empty("loopscope:maps_to", loopscope_namespace + attribute("dimension", mapping.to) + attribute("elements", join_subscripts(mapping.elements)));
     }
     close("dim");
@@ -178,7 +164,7 @@ void XmileWriter::variable(const Variable& v) {
   const auto& definitions = v.definitions;
   // <gf> has no elements: the table of an array is an auxiliary without equations.
   bool is_table = v.kind == VariableKind::Table && definitions.size() == 1 && definitions[0].subscripts.empty() && definitions[0].table;
-  std::string_view tag = v.kind == VariableKind::Table && !is_table ? "aux" : element_of(v.kind);
+  std::string_view tag = v.kind == VariableKind::Table && !is_table ? "aux" : xmile_tags[int(v.kind)];
   std::string attributes = attribute("name", v.name);
   if (v.kind == VariableKind::Module && v.model_name != v.name) attributes += attribute("model_name", v.model_name);
   if (is_table) attributes += table_type(*definitions[0].table);

@@ -26,25 +26,7 @@ std::string list(const std::vector<std::string>& items) {
   return out;
 }
 
-const char* kind_name(VariableKind kind) {
-  switch (kind) {
-    case VariableKind::Stock: return "stock";
-    case VariableKind::Flow: return "flow";
-    case VariableKind::Auxiliary: return "aux";
-    case VariableKind::Table: return "table";
-    case VariableKind::Module: return "module";
-  }
-  return "?";
-}
-
-const char* table_name(TableKind kind) {
-  switch (kind) {
-    case TableKind::Continuous: return "continuous";
-    case TableKind::Extrapolate: return "extrapolate";
-    case TableKind::Discrete: return "discrete";
-  }
-  return "?";
-}
+constexpr const char* kind_names[] = {"stock", "flow", "aux", "table", "module"};  // by VariableKind
 
 class Dump {
  public:
@@ -87,7 +69,7 @@ class Dump {
 
  private:
   void variable(const Variable& v) {
-    std::string text = std::string(kind_name(v.kind)) + " " + named(v.name, v.id);
+    std::string text = std::string(kind_names[int(v.kind)]) + " " + named(v.name, v.id);
     if (!v.dimensions.empty()) text += " [" + list(v.dimensions) + "]";
     if (v.kind == VariableKind::Module) text += " of " + escaped(v.model_name);
     line(1, text);
@@ -110,7 +92,7 @@ class Dump {
     for (const std::vector<std::string>& part : d.except) line(2, where + "except [" + list(part) + "]");
     if (d.data_rule) line(2, where + "data " + data_rule_names[int(*d.data_rule)]);
     if (d.table) {
-      std::string text = where + table_name(d.table->kind);
+      std::string text = where + table_kind_names[int(d.table->kind)];
       for (size_t i = 0; i < d.table->x.size(); i++)
         text += " (" + format_number(d.table->x[i]) + ", " + format_number(d.table->y[i]) + ")";
       line(2, text);

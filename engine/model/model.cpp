@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace loopscope {
 
@@ -48,6 +49,11 @@ std::optional<Method> find_method(std::string_view name) {
 int vensim_code(Method method) { return methods[int(method)].vensim; }
 std::optional<Method> vensim_method(double code) {
   return first_method([&](const MethodName& method) { return code == method.vensim; });
+}
+
+std::optional<TableKind> find_table_kind(std::string_view name) {
+  auto found = std::find(std::begin(table_kind_names), std::end(table_kind_names), name);
+  return found == std::end(table_kind_names) ? std::nullopt : std::optional(TableKind(found - table_kind_names));
 }
 
 std::vector<double> spread_points(std::pair<double, double> scale, size_t count) {

@@ -148,6 +148,10 @@ struct SystemBuilder : InstanceVisitor {
       diagnostics.push_back(std::move(warning));
     };
     const Dimensions& dimensions = system.dimensions;
+    auto is_part = [&](uint32_t part, uint32_t of) {
+      const auto& names = dimensions[part].elements;
+      return std::all_of(names.begin(), names.end(), [&](const std::string& name) { return dimensions.element(of, name).has_value(); });
+    };
     for (const DimensionDeclaration& d : project.dimensions)
       for (const auto& [name, elements] : d.maps_to) {
         uint32_t to = dimensions.find(canonical_name(name)), from = dimensions.find(d.id);
@@ -157,14 +161,14 @@ struct SystemBuilder : InstanceVisitor {
         }
         if (from == none_id) continue;
         std::string sizes = std::to_string(dimensions[from].size()) + " and ";
-        if (elements.empty() && !dimensions.mapping(from, to))
+        if (elements.empty() && dimensions[from].size() != dimensions[to].size() && !is_part(from, to))
           say(d, Code::wrong_subscripts, "the dimensions " + d.name + " and " + name + " have " + sizes + std::to_string(dimensions[to].size()) + " elements and cannot be mapped one to one");
         if (!elements.empty() && elements.size() != dimensions[from].size())
           say(d, Code::wrong_subscripts, "the dimension " + d.name + " and the list of what it maps to in " + name + " have " + sizes + std::to_string(elements.size()) + " elements; give each one");
         for (const std::string& element : elements) {
           std::string id = canonical_name(element);
           uint32_t part = dimensions.find(id);
-          if (!id.empty() && !dimensions.element(to, id) && (part == none_id || !dimensions.mapping(part, to)))
+          if (!id.empty() && !dimensions.element(to, id) && (part == none_id || !is_part(part, to)))
             say(d, Code::unknown_subscript, "the dimension " + d.name + " maps to " + element + ", which is neither an element nor a part of " + name);
         }
       }

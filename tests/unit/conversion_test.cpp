@@ -222,6 +222,29 @@ TEST_CASE("to Vensim: of a flat model with too many variables none is dropped si
   CHECK(said[0].variable == "v500000");
 }
 
+TEST_CASE("to Vensim: a numbered dimension has all of its elements, or is refused") {
+  auto written = [](const std::string& size, std::vector<Diagnostic>& said) {
+    LoadedProject loaded = load_project("<xmile><sim_specs><start>0</start><stop>4</stop><dt>1</dt></sim_specs><dimensions><dim name=\"D\" size=\"" + size + "\"/></dimensions><model><variables/></model></xmile>");
+    return convert_project(loaded, "mdl", &said);
+  };
+  std::vector<Diagnostic> said;
+  auto text = written("10001", said);
+  REQUIRE(text);
+  CHECK(text->find(",D10001") != std::string::npos);
+  CHECK(!written("250001", said));
+  REQUIRE(said.size() == 1);
+  CHECK(said[0].code == Code::input_too_large);
+}
+
+TEST_CASE("to XMILE: parts of an array with too many elements to write out are said") {
+  LoadedProject loaded = load_project(mdl("D: (d1-d10001) ~~|\nx[D] :EXCEPT: [d1] = 1 ~~|\nx[d1] = 2 ~~|"));
+  std::vector<Diagnostic> said;
+  CHECK(convert_project(loaded, "xmile", &said));
+  REQUIRE(said.size() == 1);
+  CHECK(said[0].code == Code::not_expressible);
+  CHECK(said[0].variable == "x");
+}
+
 TEST_CASE("to Vensim: macros, whose names are their own") {
   Conversion c = convert(R"(<xmile><sim_specs><start>0</start><stop>4</stop><dt>1</dt></sim_specs>
     <macro name="grow"><parm>rate</parm><parm>x</parm><eqn>level * 2 + TIME</eqn><variables><stock name="level"><eqn>x</eqn><inflow>gain</inflow></stock><flow name="gain"><eqn>level * rate</eqn></flow></variables></macro>
