@@ -442,7 +442,7 @@ Expression* LoopWriter::one_branch(ExprId id) {
   ExprId condition = program_.argument(id, 0);
   bool loops = false;
   for (uint32_t i = 1; i < 3 && !(use_->of(condition) & lane_mask_) && !loops; i++)
-    for_each_node(program_, program_.argument(id, i), marks_, ++stamp_, [&](ExprId node) { loops |= program_.expr(node).op == Op::Reduce && !values_.find(node); });
+    for_each_node(program_, program_.argument(id, i), marks_, ++stamp_, [&](ExprId node) { loops |= program_.expr(node).op == Op::Reduce && !values_.find(node) && !columns_.count(node); });
   if (!loops) return nullptr;
   const Index* known = values_.find(condition);
   Expression* taken = known ? build_.makeBinary(NeFloat64, build_.makeSIMDExtract(ExtractLaneVecF64x2, get(*known), 0), f_.number(0)) : f_.condition(condition);
