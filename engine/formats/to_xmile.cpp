@@ -332,6 +332,7 @@ std::vector<uint32_t> ToXmile::places(size_t dimension, const std::string& subsc
 
 // Which definition has the last word on each element; null where none speaks of it.
 std::vector<const Definition*> ToXmile::owners(const Variable& written, const std::vector<size_t>& whole) {
+  constexpr size_t most = 10'000'000;  // of overlapping definitions
   size_t count = 1, visited = 0;
   for (size_t d : whole) count *= dimensions_[d].ids.size();
   std::vector<const Definition*> out(count);
@@ -341,7 +342,6 @@ std::vector<const Definition*> ToXmile::owners(const Variable& written, const st
     size_t all = 1;
     for (const auto& axis : at) all *= axis.size();
     visited += all;
-    constexpr size_t most = 10'000'000;  // of overlapping definitions
     for (size_t i = 0; i < all && visited < most; i++) {
       size_t flat = 0, rest = i, stride = 1;
       for (size_t a = whole.size(); a-- > 0; stride *= dimensions_[whole[a]].ids.size()) {
@@ -358,6 +358,7 @@ std::vector<const Definition*> ToXmile::owners(const Variable& written, const st
       if (excepted[flat] != d) out[flat] = &written.definitions[d];
     });
   }
+  if (visited >= most) warn("the equations of elements overlap too often to be told apart; the last of them are left out");
   return out;
 }
 
