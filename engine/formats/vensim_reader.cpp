@@ -292,11 +292,13 @@ class VensimReader {
 
   void finish_macro(size_t i, std::vector<Left>& lefts) {
     variables(lefts, project_.macros[i].variables);
-    const Macro& whole = project_.macros[i];
+    const Macro& whole = project_.macros[i];  // until there are others
+    const size_t bytes = whole.variables.size() * sizeof(Variable);
+    std::string_view at = text_.substr(whole.span.offset, whole.span.length);
     if (std::none_of(whole.variables.begin(), whole.variables.end(), [&](const Variable& v) { return v.id == whole.id; }))
-      reports_.report(Code::empty_equation, "the macro " + whole.name + " has no equation for " + whole.name + ", which is its value", text_.substr(whole.span.offset, whole.span.length));
+      reports_.report(Code::empty_equation, "the macro " + whole.name + " has no equation for " + whole.name + ", which is its value", at);
     for (const std::string& output : outputs_[i]) {
-      if (!may_copy(project_.macros[i].variables.size() * sizeof(Variable), text_.substr(whole.span.offset, whole.span.length))) return;
+      if (!may_copy(bytes, at)) return;
       Macro next = project_.macros[i];
       next.name = output_macro(next.name, output);
       next.id = canonical_name(next.name);
