@@ -134,6 +134,21 @@ TEST_CASE("vensim: macros with levels, with the model's time, with several outpu
   CHECK(s.series("range") == Series{5, 3, 1, 1, 3});
 }
 
+TEST_CASE("vensim: macros with so many outputs that they move in memory") {
+  std::string outputs, equations, calls, total;
+  for (int i = 0; i < 40; i++) {
+    std::string n = std::to_string(i);
+    outputs += (i ? ", o" : "o") + n;
+    equations += "o" + n + " = a * " + n + " ~~|\n";
+    calls += (i ? ", p" : "p") + n;
+    total += " + p" + n;
+  }
+  small::Simulation s = run(":MACRO: FIRST(a : " + outputs + ")\nFIRST = a ~~|\n" + equations + ":END OF MACRO:\n:MACRO: SECOND(a : " + outputs + ")\nSECOND = 2 * a ~~|\n" + equations +
+                            ":END OF MACRO:\nx = FIRST(2 : " + calls + ") ~~|\ny = SECOND(3 : q) ~~|\ntotal = x + y + q" + total + " ~~|\n");
+  CHECK(s.everything_said() == "");
+  CHECK(s.last("total") == 2 + 6 + 0 + 2 * 780);
+}
+
 TEST_CASE("vensim: :NA: is a finite number; logic between colons; IF THEN ELSE") {
   small::Simulation s = run("x = IF THEN ELSE(Time > 1 :AND: :NOT: Time = 3 :OR: Time = 0, 1, :NA:) ~~|\n");
   CHECK(s.everything_said() == "");
