@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "formats/dialects.h"
+#include "formats/sketch_view.h"
 #include "formats/to_vensim_parts.h"
 #include "model/names.h"
 #include "support/json.h"
@@ -54,6 +55,14 @@ Project ToVensim::run() {
   sink_ = &out_.models[0].variables;
   body(0, instances_.size());
   for (const Macro& macro : project_.macros) this->macro(macro);
+  if (project_.models.empty()) return std::move(out_);
+  std::vector<Variable>& written = out_.models[0].variables;
+  out_.sketch = sketch_of_views(project_.models[0], written);
+  std::unordered_map<std::string, std::string> groups = groups_in(project_.models[0]);
+  for (Variable& v : written)
+    if (auto group = groups.find(v.id); group != groups.end()) v.group = group->second;
+  // A group is written where it begins: its variables stand together.
+  if (!groups.empty()) std::stable_sort(written.begin(), written.end(), [](const Variable& a, const Variable& b) { return a.group < b.group; });
   return std::move(out_);
 }
 

@@ -142,6 +142,7 @@ Project ToXmile::run() {
     copy.id = model.id;
     copy.variables = variables(model.variables);
     copy.xml = views_of_sketch(project_.sketch, copy.variables);
+    copy.variables_xml = groups_of(copy.variables);
     out.models.push_back(std::move(copy));
   }
   return out;
@@ -210,6 +211,7 @@ Variable ToXmile::variable(const Variable& written) {
   out.dimensions = written.dimensions;
   out.units = written.units;
   out.documentation = written.documentation;
+  out.group = written.group;
   out.unsupported = written.unsupported;
   out.span = written.span;
   for (const Definition& d : written.definitions)

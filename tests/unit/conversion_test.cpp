@@ -359,3 +359,30 @@ TEST_CASE("JSON keeps what Vensim's models have") {
   auto before = convert_project(c.before.loaded, "mdl"), after = convert_project(c.after.loaded, "mdl");
   CHECK(*before == *after);
 }
+
+TEST_CASE("converting: a diagram and its groups go to Vensim and come back") {
+  std::string source =
+      "<xmile version=\"1.0\" xmlns=\"http://docs.oasis-open.org/xmile/ns/XMILE/v1.0\"><header><vendor>x</vendor><product>x</product></header>"
+      "<sim_specs><start>0</start><stop>10</stop><dt>1</dt></sim_specs><model><variables>"
+      "<stock name=\"Water, cold\"><eqn>10</eqn><inflow>filling</inflow><outflow>leak</outflow></stock><flow name=\"filling\"><eqn>1</eqn></flow>"
+      "<flow name=\"leak\"><eqn>\"Water, cold\" * rate</eqn></flow><aux name=\"rate\"><eqn>0.1</eqn></aux>"
+      "<group name=\"Losses &amp; gains\"><entity name=\"leak\"/><entity name=\"rate\"/><entity name=\"nothing\"/></group></variables>"
+      "<views><view name=\"Tub\"><stock name=\"Water, cold\" x=\"200\" y=\"100\"/>"
+      "<flow name=\"leak\" x=\"300\" y=\"100\"><pts><pt x=\"220\" y=\"100\"/><pt x=\"380\" y=\"90\"/></pts></flow>"
+      "<flow name=\"filling\" x=\"90\" y=\"100\"><pts><pt x=\"20\" y=\"100\"/><pt x=\"180\" y=\"100\"/></pts></flow>"
+      "<aux name=\"rate\" x=\"300.4\" y=\"180\"/><aux name=\"no such thing\" x=\"1\" y=\"1\"/><aux name=\"rate\" x=\"far\" y=\"1e300\"/>"
+      "<alias x=\"10\" y=\"20\"><of>rate</of></alias><connector angle=\"10\"><from>rate</from><to>leak</to></connector>"
+      "<connector angle=\"10\"><from>nowhere</from><to>leak</to></connector></view></views></model></xmile>";
+  Conversion there = convert(source, "mdl");
+  CHECK(there.has("\t.Losses & gains\n"));
+  CHECK(there.has("*Tub\n"));
+  CHECK(there.has(",\"Water, cold\",200,100,"));
+  Conversion back = convert(there.text, "xmile");
+  for (const char* part : {"<view name=\"Tub\">\n<stock name=\"Water, cold\" x=\"200\" y=\"100\"/>\n"
+                           "<flow name=\"leak\" x=\"300\" y=\"100\"><pts><pt x=\"200\" y=\"100\"/><pt x=\"380\" y=\"90\"/></pts></flow>\n"
+                           "<flow name=\"filling\" x=\"90\" y=\"100\"><pts><pt x=\"20\" y=\"100\"/><pt x=\"200\" y=\"100\"/></pts></flow>\n"
+                           "<aux name=\"rate\" x=\"300\" y=\"180\"/>\n<alias x=\"10\" y=\"20\"><of>rate</of></alias>\n"
+                           "<connector angle=\"0\"><from>rate</from><to>leak</to></connector>\n</view>",
+                           "<group name=\"Losses &amp; gains\"><entity name=\"leak\"/><entity name=\"rate\"/></group>"})
+    CHECK(back.has(part));
+}
