@@ -37,6 +37,23 @@ double LS_EXPORT(ls_delay_read)(const ls_run* run, double index, double delay_st
   return values[step] == nothing ? initial : initial + values[step];
 }
 
+// The belt is 1 long, its place what it has moved so far. What is put on it in a step takes the place that the belt moves on in that step, so it comes
+// to the end between 1 further than that. A place that differs by rounding alone is the same.
+static double snapped(double x, double place) { return fabs(x - place) < 1e-9 ? place : x; }
+
+double LS_EXPORT(ls_conveyor_read)(const ls_run* run, double index, double place, double next) {
+  const double *input = buffer(run, index), *places = buffer(run, index + 1), *kept = buffer(run, index + 2);
+  double sum = 0, left = 1, begin, end = snapped(snapped(place + 1, place), next);
+  for (uint32_t i = run->step; i-- > 0; end = begin) {
+    left *= kept[i];
+    begin = snapped(snapped(places[i] + 1, place), next);
+    if (!(end >= place)) break;
+    double part = fmin(end, next) - fmax(begin, place);
+    if (end > begin ? part > 0 : begin >= place && begin < next) sum += input[i] * left * (end > begin ? part / (end - begin) : 1);
+  }
+  return sum;
+}
+
 void LS_EXPORT(ls_delay_write)(ls_run* run, double index, double input) { buffer(run, index)[run->step] = input; }
 
 void LS_EXPORT(ls_delay_schedule)(ls_run* run, double index, double delay_steps, double kind) {

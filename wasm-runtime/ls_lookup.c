@@ -132,6 +132,29 @@ double LS_EXPORT(ls_lookup_area)(const ls_table* t, double from, double to) {
   return from < to ? area(t, from, to) : to < from ? -area(t, to, from) : NAN;
 }
 
+double LS_EXPORT(ls_lookup_share)(const ls_table* t, double from, double to) {
+  double first = t->x[0], last = t->x[t->count - 1];
+  if (from != from || to != to) return NAN;
+  from = fmin(fmax(from, first), last);
+  to = fmin(fmax(to, first), last);
+  return from < to ? area(t, from, to) / area(t, first, last) : 0;
+}
+
+// By halves, until no number lies between.
+double LS_EXPORT(ls_lookup_quantile)(const ls_table* t, double part, double from, double to) {
+  double first = t->x[0], last = t->x[t->count - 1];
+  double low = fmin(fmax(from, first), last), high = fmin(fmax(to, first), last);
+  double wanted = part * (low < high ? area(t, low, high) : 0), start = low;
+  for (;;) {
+    double middle = 0.5 * (low + high);
+    if (!(low < middle && middle < high)) return high;
+    if (area(t, start, middle) < wanted)
+      low = middle;
+    else
+      high = middle;
+  }
+}
+
 double LS_EXPORT(ls_lookup_mean)(const ls_table* t) {
   uint32_t last = t->count - 1;
   double range = t->x[last] - t->x[0];

@@ -47,6 +47,8 @@ bool has_runtime_function(Op op) {
   return function && function[0] == 'l';  // not "none"
 }
 
+bool is_scheduled(const DelayBuffer& delay) { return delay.kind == LS_DELAY_MATERIAL || delay.kind == LS_DELAY_INFORMATION; }
+
 const char* reduce_op_name(ReduceOp op) {
   constexpr const char* names[] = {"SUM", "PROD", "MIN", "MAX", "ITERATE", "INVERT"};
   return names[int(op)];

@@ -107,7 +107,7 @@ std::vector<Assignment> section_assignments(const Program& p, Section section) {
       break;
     case Section::Record:
       for (uint32_t i = 0; i < p.delays.size(); i++)
-        out.push_back({p.delays[i].kind ? Destination::Schedule : Destination::Delay, i, none_id, p.delays[i].input, &no_extents, nullptr});
+        out.push_back({is_scheduled(p.delays[i]) ? Destination::Schedule : Destination::Delay, i, none_id, p.delays[i].input, &no_extents, nullptr});
       break;
     case Section::Derivatives:
       if (is_runge_kutta(p.method))

@@ -32,7 +32,7 @@ enum class Op : uint8_t {
   And, Or,    // lazy in their second argument; 1.0 or 0.0
   FirstStep,  // 1.0 at the start time, else 0.0
   StepIndex,  // number of the dt step, for random streams
-  DelayRead,  // DELAY FIXED: delay steps, initial; payload = delay buffer
+  DelayRead,  // DELAY FIXED: delay steps, initial; of a conveyor its place and the next; payload = delay buffer
   AxisIndex,  // 0-based index of loop axis `payload`
   Reduce,     // payload = index into reductions; one argument, the body
   Aggregate,  // its argument, a whole reducer as the modeller wrote it; payload = index into aggregates
@@ -134,8 +134,11 @@ struct Equation {
 struct DelayBuffer {
   VariableId variable;  // whose equation reads it
   ExprId input;         // written after every step
-  uint32_t kind = 0;    // ls_delay_kind; not fixed: the input is in the buffer before, this is its delay in steps
+  uint32_t kind = 0;    // ls_delay_kind; of a scheduled one the input is its delay in steps
 };
+
+// Of what may arrive at any time: its input is in the buffer before.
+bool is_scheduled(const DelayBuffer& delay);
 
 // A variable that is another's past (PREVIOUS, DELAY FIXED). Its causal edge is from the source, as if it answered at once (LTM.md section 4).
 struct Lag {

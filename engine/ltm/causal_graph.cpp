@@ -227,7 +227,7 @@ class GraphBuilder {
       const Expr& node = program_.expr(id);
       if (node.op == Op::Load && program_.load_of(id).plane == Plane::Previous && program_.load_of(id).variable == source) found = id;
       if (node.op == Op::DelayRead) {
-        ExprId input = program_.delays[node.payload - (program_.delays[node.payload].kind != 0)].input;
+        ExprId input = program_.delays[node.payload - is_scheduled(program_.delays[node.payload])].input;
         if (program_.expr(input).op == Op::Load) found = input;
       }
     });

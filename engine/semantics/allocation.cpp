@@ -119,7 +119,7 @@ ExprId ExpressionLowering::market_price(const Ast& ast, AstId node) {
     });
     return s;
   };
-  auto all = [&](ReduceOp op, const Side& s, ExprId value) { return build.reduce(op, s.axis, s.extents, value); };
+  auto all = [&](ReduceOp op, const Side& s, ExprId value) { return s.extents.empty() ? value : build.reduce(op, s.axis, s.extents, value); };
   // The search, the sums that it tries, and inside those its ends, which have other loops.
   uint32_t searched = next_axis_++;
   Side demand = side(0), supply = side(4);

@@ -484,6 +484,11 @@ AstId Expander::lift(const Scope& scope, const std::string& suffix, Ast tree, co
   return add_subscripted(out, system_.variables[hidden].id, subscripts, place);
 }
 
+bool Expander::has_table(const Ast& from, AstId argument, const Scope& scope) const {
+  uint32_t named = from.nodes[argument].kind == AstKind::Name ? find_bound(from.name_of(argument), scope) : none_id;
+  return named != none_id && system_.variables[named].has_table();
+}
+
 AstId Expander::name_of_argument(const Ast& from, AstId argument, Ast& out, const Scope& scope, const char* suffix) {
   Ast tree;
   tree.root = expand(from, argument, tree, scope, false);
@@ -544,6 +549,13 @@ AstId Expander::expand_special(const Ast& from, AstId node, Ast& out, const Scop
   std::vector<AstId> arguments;
   if (builtin.special() == BuiltinSpecial::Initial) {
     arguments.push_back(expand(from, from.child(node, 0), equation, scope, false));
+  } else if (builtin.special() == BuiltinSpecial::DelayProfile) {
+    AstId profile = from.child(node, 0), growth = from.child(node, 4);
+    if (!has_table(from, profile, scope)) return error(scope, from, profile, Code::not_a_table, "the profile of DELAY PROFILE must be the name of a graphical function", out);
+    if (value_at_start(from, growth, system_.variables[scope.owner].scope) != 0.0)
+      return error(scope, from, growth, Code::unsupported_feature, "how DELAY PROFILE grows what came before the start is not documented; give it a growth of 0", out);
+    arguments = {equation.add_name(system_.variables[find_bound(from.name_of(profile), scope)].id), name_of_argument(from, from.child(node, 1), equation, scope, "input")};
+    for (uint32_t i : {2, 3}) arguments.push_back(expand(from, from.child(node, i), equation, scope, false));
   } else {
     // The argument whose past is asked for is a variable, so that its past is kept.
     arguments.push_back(name_of_argument(from, from.child(node, 0), equation, scope, "input"));

@@ -41,8 +41,54 @@ void Expander::set_macros(const std::vector<Macro>& macros) {
   }
 }
 
+// 0, or a variable that is 0 in all of its definitions.
+bool Expander::is_nought(const Ast& from, AstId argument, const Scope& scope) const {
+  uint32_t named = from.nodes[argument].kind == AstKind::Name ? find_bound(from.name_of(argument), scope) : none_id;
+  if (named == none_id) return literal_number(from, argument) == 0.0;
+  const Variable* written = system_.variables[named].written;
+  return written && !written->definitions.empty() && std::all_of(written->definitions.begin(), written->definitions.end(), [&](const Definition& definition) {
+    std::vector<ParseError> ignored;
+    Ast tree = parse_equation(definition.equation.text, dialect_, ignored);
+    return !tree.empty() && !definition.table && literal_number(tree, tree.root) == 0.0;
+  });
+}
+
+// DEPRECIATE BY SCHEDULE(stream, schedule[first], initial[first], lifetime, first time): the parts of the schedule become arguments of their own.
+AstId Expander::expand_schedule(const Ast& from, AstId node, Ast& out, const Scope& scope) {
+  AstId schedule = from.child(node, 1);
+  uint32_t count = from.nodes[schedule].count, variable = from.nodes[schedule].kind == AstKind::Name ? find_bound(from.name_of(schedule), scope) : none_id;
+  std::optional<uint32_t> element;
+  uint32_t dimension = none_id;
+  if (variable != none_id && count && system_.variables[variable].dimensions.size() == count) {
+    AstId last = from.child(schedule, count - 1);
+    dimension = system_.variables[variable].dimensions.back();
+    if (from.nodes[last].kind == AstKind::Name) element = system_.dimensions.element(dimension, from.name_of(last));
+  }
+  if (!element)
+    return error(scope, from, schedule, Code::wrong_subscripts, "the schedule of DEPRECIATE BY SCHEDULE is an array over fiscal periods, with its first element, x[element]", out);
+  uint32_t parts = system_.dimensions[dimension].size() - *element;
+  if (parts > uint32_t(max_macro_order)) return error(scope, from, schedule, Code::input_too_large, "a schedule has at most " + std::to_string(max_macro_order) + " parts", out);
+  if (!is_nought(from, from.child(node, 2), scope))
+    return error(scope, from, from.child(node, 2), Code::unsupported_feature,
+                 "what DEPRECIATE BY SCHEDULE depreciates of earlier investments must be 0 here: whether that is said a time unit or a fiscal period is not documented; add it in another equation", out);
+  Ast call;
+  std::vector<AstId> arguments;
+  for (uint32_t i : {0, 3, 4}) arguments.push_back(call.copy(from, from.child(node, i)));
+  for (uint32_t i = 0; i < parts; i++) {
+    arguments.push_back(call.copy(from, schedule));
+    call.rename(call.child(arguments.back(), count - 1), system_.dimensions[dimension].elements[*element + i]);
+  }
+  call.root = call.add_call(from.like(node), from.name_of(node), arguments);
+  return expand_macro(call, call.root, out, scope, builtin_macro("depreciate_by_schedule", int(parts), false), "depreciate_by_schedule", -1);
+}
+
 AstId Expander::expand_builtin_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin) {
   std::string name = builtin.form;
+  if (name == "depreciate_by_schedule") return expand_schedule(from, node, out, scope);
+  if (name == "delay_conveyor" || name == "random_lookup") {
+    AstId density = from.child(node, name == "delay_conveyor" ? 3 : 0);
+    if (!has_table(from, density, scope)) return error(scope, from, density, Code::not_a_table, "the profile of " + from.name_of(node) + " must be the name of a graphical function", out);
+  }
   int order = 1, order_argument = macro_order_argument(name);
   if (order_argument >= 0) {
     // The order is structure: what it is at the start, it stays.

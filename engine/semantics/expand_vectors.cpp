@@ -114,6 +114,20 @@ AstId Expander::expand_allocation(const Ast& from, AstId node, Ast& out, const S
     curve.push_back(argument(2));
     return call(curve);
   }
+  // https://vensim.com/documentation/fn_marketp.html: ALLOCATE BY PRIORITY in two steps, the level where requests meet the supply and what is given there.
+  if (builtin.special() == BuiltinSpecial::MarketPriority) {
+    for (uint32_t i : {0, 1}) {
+      curve.push_back(argument(i));
+      uint32_t count = out.nodes[curve.back()].count;
+      if (out.nodes[curve.back()].kind != AstKind::Name || count == 0)
+        return error(scope, from, from.child(node, i), Code::wrong_subscripts, "MARKETP needs an array with its first element, x[element]", out);
+      widen(out, curve.back(), count - 1, system_.dimensions);
+    }
+    curve.insert(curve.end(), {argument(3), out.add_number(1), argument(4), out.add_number(0), out.add_number(0), out.add_number(0)});
+    return out.add_call(from.like(node), "find_market_price", curve);
+  }
+  if (builtin.special() == BuiltinSpecial::AllocateAtPriority)
+    return out.add_call(from.like(node), "demand_at_price", {argument(0), argument(1), argument(2), out.add_number(1), argument(3)});
   if (builtin.special() == BuiltinSpecial::MarketPrice) {
     for (uint32_t side : {0, 2}) {
       AstId quantity = argument(side);

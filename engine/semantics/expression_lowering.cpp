@@ -323,8 +323,51 @@ ExprId ExpressionLowering::special(const Ast& ast, AstId node, BuiltinSpecial wh
       if (what != BuiltinSpecial::DelayMaterial) return read;
       return build.node(Op::If, {build.node(Op::Equal, {read, build.constant(missing_value)}), argument(3), read});
     }
+    case BuiltinSpecial::Conveyed: {  // input, place of the belt, its next place, what leaking leaves
+      for (uint32_t recorded : {0, 1, 3}) result_.program.delays.push_back({program_id_[variable_], argument(recorded), recorded ? LS_DELAY_FIXED : LS_CONVEYOR});
+      result_.program.lags.push_back({program_id_[variable_], variable_of(ast.child(node, 0))});
+      return build.node(Op::DelayRead, {argument(1), argument(2)}, uint32_t(result_.program.delays.size()) - 3);
+    }
+    case BuiltinSpecial::DelayProfile: return delay_profile(ast, node);
     default: return build.constant(std::nan(""));
   }
+}
+
+// https://vensim.com/documentation/fn_delay_profile.html: the profile that an input comes out along, input, delay, initial value. The profile's x are stretched so that
+// their mean is the delay at the time of the input. Which step a part of it comes out at is not documented: here the nearest, the next one at least.
+ExprId ExpressionLowering::delay_profile(const Ast& ast, AstId node) {
+  const EquationVariable& v = system_.variables[system_.index.at(ast.name_of(ast.child(node, 0)))];
+  if (v.definitions.size() != 1) return error(ast, node, Code::unsupported_feature, "one profile for all elements is wanted; " + v.id + " has several");
+  const ProgramTable& t = result_.program.tables[v.definitions[0].table];
+  double area = 0, moment = 0;
+  for (size_t i = 0; i + 1 < t.x.size(); i++) {
+    double width = t.x[i + 1] - t.x[i], left = t.y[i], right = t.kind == TableKind::Discrete ? left : t.y[i + 1];
+    area += width * (left + right) / 2;
+    moment += width * (t.x[i] * (2 * left + right) + t.x[i + 1] * (left + 2 * right)) / 6;
+  }
+  double mean = moment / area;
+  if (!(area > 0 && mean > 0)) return error(ast, node, Code::bad_argument, "the profile " + v.id + " must have an area, right of 0");
+  double dt = system_.specs.dt;
+  ExprId input = visit(ast, ast.child(node, 1)), initial = visit(ast, ast.child(node, 3));
+  ExprId delay = build.node(Op::Maximum, {visit(ast, ast.child(node, 2)), build.constant(dt)}), first_delay = build.load(add_initial("delay", delay));
+  uint32_t buffer = uint32_t(result_.program.delays.size());
+  result_.program.delays.push_back({program_id_[variable_], input});
+  result_.program.delays.push_back({program_id_[variable_], delay});
+  result_.program.lags.push_back({program_id_[variable_], program_id_[system_.index.at(ast.name_of(ast.child(node, 1)))]});
+  auto share = [&](ExprId from, ExprId to, ExprId of) {
+    ExprId scale = build.node(Op::Divide, {build.constant(mean), of});
+    return build.node(Op::LookupShare, {build.multiply(from, scale), build.multiply(to, scale)}, uint32_t(v.definitions[0].table));
+  };
+  // Half way between the steps.
+  auto edge = [&](ExprId step) { return build.multiply(build.add(step, build.constant(0.5)), build.constant(dt)); };
+  ExprId least = build.constant(-HUGE_VAL), step = build.node(Op::StepIndex, {}), passed = build.node(Op::AxisIndex, {}, next_axis_), ago = build.add(passed, build.constant(1));
+  ExprId none_yet = build.node(Op::Equal, {passed, build.constant(0)});
+  ExprId part = share(build.node(Op::If, {none_yet, least, edge(passed)}), edge(ago), build.node(Op::DelayRead, {ago, first_delay}, buffer + 1));
+  ExprId came = build.multiply(build.node(Op::DelayRead, {ago, build.constant(0)}, buffer), part);
+  ExprId known = build.node(Op::If, {build.node(Op::Less, {passed, step}), came, build.constant(0)});
+  uint32_t steps = uint32_t(std::max(1.0, std::ceil((system_.specs.stop - system_.specs.start) / dt - 1e-6)));
+  ExprId older = share(build.node(Op::If, {build.node(Op::FirstStep, {}), least, edge(step)}), build.constant(HUGE_VAL), first_delay);
+  return build.add(build.reduce(ReduceOp::Sum, next_axis_, {steps}, known), build.multiply(initial, older));
 }
 
 }  // namespace loopscope

@@ -63,6 +63,28 @@ BuiltinMacro delay_of_order(int n, bool vensim) {
   return macro;
 }
 
+// n parts of what was invested, a fiscal period each, of a lifetime that has n periods. https://vensim.com/documentation/fn_depreciate_by_schedule.html:
+// the parts are made to add up to 1; as with a straight line the current stream counts with its first part.
+BuiltinMacro depreciation(int n) {
+  BuiltinMacro macro;
+  macro.parameters = {{"stream", ""}, {"lifetime", ""}, {"first_time", ""}};
+  macro.lines = {{Kind::Stock, "invested", "0", {"investing"}},
+                 {Kind::Flow, "investing", "stream"},
+                 {Kind::Auxiliary, "fiscal_period", "MAX(lifetime / " + std::to_string(n) + ", DT)"},
+                 {Kind::Auxiliary, "period", "FLOOR((TIME - INIT(first_time)) / fiscal_period + 0.000001)"},
+                 {Kind::Auxiliary, "next", "period > PREVIOUS(period, period - 1)"}};
+  std::string whole, parts;
+  for (int i = 1; i <= n; i++) {  // invested before this period, before the one before it...
+    std::string part = numbered("part_", i), before = numbered("before_", i);
+    macro.parameters.push_back({part, ""});
+    macro.lines.push_back({Kind::Auxiliary, before, "IF next THEN " + (i == 1 ? "invested" : "PREVIOUS(" + numbered("before_", i - 1) + ", 0)") + " ELSE PREVIOUS(SELF, 0)"});
+    whole += (i == 1 ? "" : " + ") + part;
+    if (i > 1) parts += " + " + part + " * (" + numbered("before_", i - 1) + " - " + before + ")";
+  }
+  macro.lines.push_back({Kind::Auxiliary, "output", "(part_1 * stream + (0" + parts + ") / fiscal_period) / (" + whole + ")"});
+  return macro;
+}
+
 // A line each: the parameters, with what an argument that is left out is; then the variables, S(tock), F(low) or A(uxiliary): name | equation | inflow | outflow.
 struct TextMacro {
   const char *name, *text;
@@ -107,6 +129,37 @@ constexpr TextMacro text_macros[] = {
      "Along_before|IF period < periods - 1 THEN initial_stream * (period - periods + 1) * fiscal_period ELSE IF periods = 1 THEN before "
      "ELSE DELAY(before, (periods - 1) * fiscal_period, 0)\n"
      "Aoutput|stream / periods + (before - long_before) / (periods * fiscal_period)"},
+    // https://vensim.com/documentation/fn_delay_batch.html: what is accumulated is processed as soon as it is enough and nothing else is. Discrete, so of
+    // the values of the step before. The initial batch is said as what is returned, the size of a batch as what that is over a step.
+    {"delay_batch",
+     "input,size,time_needed,initial_batch,initial_time,initial_backlog\n"
+     "Aready|PREVIOUS(left, initial_backlog) + DT * PREVIOUS(input, 0)\n"
+     "Abefore|PREVIOUS(batch, initial_batch)\n"
+     "Adone|before > 0 AND TIME >= PREVIOUS(finish, initial_time) - DT * 0.000001\n"
+     "Astarted|IF (done OR before <= 0) AND size > 0 AND ready >= size THEN size ELSE 0\n"
+     "Abatch|IF started > 0 THEN started / DT ELSE IF done THEN 0 ELSE before\n"
+     "Afinish|IF started > 0 THEN TIME + time_needed ELSE PREVIOUS(SELF, initial_time)\n"
+     "Aleft|ready - started\n"
+     "Aoutput|IF done THEN before ELSE 0"},
+    // https://www.vensim.com/documentation/fn_delay_conveyor.html and mgu09_initialization_of_conveyors.html: a belt that is 1 long and moves on by a step's part of
+    // the time that it takes. What is on it loses the same part a step, what has just come too. At the start its profile says when what is on it comes out.
+    {"delay_conveyor",
+     "input,transit_time,leak,profile,initial_content,initial_time\n"
+     "Aplace|PREVIOUS(next_place, 0)\n"
+     "Anext_place|place + DT / MAX(transit_time, DT)\n"
+     "Akept|1 - leak * DT\n"
+     "Aleft|PREVIOUS(still_left, initial_content)\n"
+     "Astill_left|left * kept\n"
+     "Afirst|INIT(GET_DATA_FIRST_TIME(profile))\n"
+     "Ascale|INIT((GET_DATA_LAST_TIME(profile) - first) * MAX(transit_time, DT) / initial_time)\n"
+     "Aconveyed|CONVEYED(input, place, next_place, kept)\n"
+     "Aoutput|conveyed + left * LOOKUP_SHARE(profile, first + place * scale, first + next_place * scale) / DT"},
+    // https://vensim.com/documentation/fn_random.html: a number along the density, times the stretch plus the shift, within limits.
+    {"random_lookup",
+     "density,least,most,shift,stretch,seed\n"
+     "Afrom|(least - shift) / stretch\n"
+     "Ato|(most - shift) / stretch\n"
+     "Aoutput|shift + stretch * LOOKUP_QUANTILE(density, RANDOM_UNIFORM(0, 1, seed), MIN(from, to), MAX(from, to))"},
     {"sinteg", "rate,initial_value\nSoutput|initial_value|change\nFchange|rate"},
     {"time_base", "start,slope\nAoutput|start + slope * TIME"},
     // E. Anderson's structure, https://vensim.com/documentation/random_pink_noise.html
@@ -172,6 +225,7 @@ BuiltinMacro builtin_macro(const std::string& name, int order, bool vensim) {
   if (name == "smthn" || name == "smooth_n") return smooth(order);
   if (name == "delay1") return delay(1);
   if (name == "delay3") return delay(3);
+  if (name == "depreciate_by_schedule") return depreciation(order);
   if (name == "delayn" || name == "delay_n") return delay_of_order(order, vensim);
   for (const TextMacro& macro : text_macros)
     if (name == macro.name) return read_macro(macro.text);

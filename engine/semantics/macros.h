@@ -28,7 +28,7 @@ struct BuiltinMacro {
   Dialect dialect = Dialect::Xmile;
 };
 
-// The macro of builtins.def's `form`. `order` is the order of the N-th order ones, else ignored; `vensim`: the model is Vensim's,
+// The macro of builtins.def's `form`. `order` is the order of the N-th order ones and the length of a schedule, else ignored; `vensim`: the model is Vensim's,
 // where the two differ.
 BuiltinMacro builtin_macro(const std::string& name, int order, bool vensim);
 // Which argument is the literal order of the macro (smthn, delayn), or -1.

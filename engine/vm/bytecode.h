@@ -32,6 +32,7 @@ enum class VmOp : uint8_t {
   JumpUnlessEqual, JumpUnlessNotEqual, JumpUnlessLess, JumpUnlessLessEqual, JumpUnlessGreater, JumpUnlessGreaterEqual,  // a, b, to c
   FirstStep, StepIndex,
   DelayRead,   // dst = buffer c, a steps, b initial
+  ConveyorRead,  // dst = conveyor of buffers from c on, a place, b next place
   DelayWrite,  // buffer c <- a
   DelaySchedule, // buffer c: the input before it arrives in a steps; b: the kind
   WorkWrite,   // work[a] = b; dst = a + 1

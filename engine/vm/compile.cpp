@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "ir/axes.h"
+#include "ls_runtime.h"
 #include "vm/bytecode.h"
 
 namespace loopscope {
@@ -177,7 +178,7 @@ class Compiler {
     if (e.count > 2) return call(id, dst);
     Operand arguments[2] = {0, 0};
     for (uint32_t i = 0; i < e.count; i++) arguments[i] = use(program_.argument(id, i));
-    VmOp op = e.op == Op::DelayRead ? VmOp::DelayRead : e.op == Op::WorkRead ? VmOp::WorkRead : VmOp(e.op);
+    VmOp op = e.op == Op::DelayRead ? (program_.delays[e.payload].kind == LS_CONVEYOR ? VmOp::ConveyorRead : VmOp::DelayRead) : e.op == Op::WorkRead ? VmOp::WorkRead : VmOp(e.op);
     emit(op, dst, arguments[0], arguments[1], e.payload);
     for (uint32_t i = 0; i < e.count; i++) release(program_.argument(id, i), arguments[i]);
   }
@@ -309,7 +310,7 @@ const char* vm_op_name(VmOp op) {
   if (int(op) < op_special_first) return op_info(Op(int(op))).name;
   constexpr const char* names[] = {"Move", "Truth", "Jump", "JumpIfZero", "JumpIfNotZero", "JumpUnlessEqual", "JumpUnlessNotEqual",
                                    "JumpUnlessLess", "JumpUnlessLessEqual", "JumpUnlessGreater", "JumpUnlessGreaterEqual", "FirstStep",
-                                   "StepIndex", "DelayRead", "DelayWrite", "DelaySchedule", "WorkWrite", "WorkRead", "Invert", "AxisIndex", "LoopStart", "LoopNext", "LoadElement",
+                                   "StepIndex", "DelayRead", "ConveyorRead", "DelayWrite", "DelaySchedule", "WorkWrite", "WorkRead", "Invert", "AxisIndex", "LoopStart", "LoopNext", "LoadElement",
                                    "StoreElement", "End"};
   return names[int(op) - op_special_first];
 }

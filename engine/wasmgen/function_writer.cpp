@@ -390,9 +390,10 @@ Expression* FunctionWriter::special(ExprId id) {
     case Op::AxisIndex:
       return build_.makeUnary(ConvertUInt32ToFloat64, build_.makeLocalGet(axis_local(e.payload), Type::i32));
     case Op::DelayRead: {
-      Expression* steps = value(program_.argument(id, 0));
-      Expression* initial = value(program_.argument(id, 1));
-      return runtime_call("ls_delay_read", {integer(memory_.run), number(e.payload), steps, initial});
+      Expression* first = value(program_.argument(id, 0));
+      Expression* second = value(program_.argument(id, 1));
+      const char* function = program_.delays[e.payload].kind == LS_CONVEYOR ? "ls_conveyor_read" : "ls_delay_read";
+      return runtime_call(function, {integer(memory_.run), number(e.payload), first, second});
     }
     case Op::WorkRead: return runtime_call("ls_work_read", {integer(memory_.run), value(program_.argument(id, 0))});
     case Op::Reduce: return reduce(id);

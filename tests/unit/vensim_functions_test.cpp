@@ -256,10 +256,10 @@ TEST_CASE("vensim: random numbers keep to their limits and have the moments of t
 }
 
 TEST_CASE("vensim: a function that is not simulated says what to use, and its variable is still there") {
-  Simulation s = compile("time 0 to 1\naux a = DELAY_CONVEYOR(1, 2, 0, 1, 1, 1)\naux b = 1");
+  Simulation s = compile("time 0 to 1\naux a = SHIFT_IF_TRUE(1, 2, 0, 1, 1)\naux b = 1");
   CHECK(s.codes() == "unsupported_feature");
-  CHECK(s.message().find("delay_conveyor is not simulated") == 0);
-  CHECK(s.message().find("DELAY FIXED") != std::string::npos);
+  CHECK(s.message().find("shift_if_true is not simulated") == 0);
+  CHECK(s.message().find("TIME STEP") != std::string::npos);
   CHECK(s.loaded.project->models[0].variables.size() == 2);
 }
 
