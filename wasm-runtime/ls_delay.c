@@ -54,6 +54,20 @@ double LS_EXPORT(ls_conveyor_read)(const ls_run* run, double index, double place
   return sum;
 }
 
+double LS_EXPORT(ls_level_read)(const ls_run* run, double index, double level, double unused) {
+  const double* values = buffer(run, index);
+  uint32_t low = 0, high = run->step;  // the first beyond the level is none before low, and none after high
+  (void)unused;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (values[middle] > level)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return run->step - low;
+}
+
 void LS_EXPORT(ls_delay_write)(ls_run* run, double index, double input) { buffer(run, index)[run->step] = input; }
 
 void LS_EXPORT(ls_delay_schedule)(ls_run* run, double index, double delay_steps, double kind) {

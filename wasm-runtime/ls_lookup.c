@@ -140,11 +140,26 @@ double LS_EXPORT(ls_lookup_share)(const ls_table* t, double from, double to) {
   return from < to ? area(t, from, to) / area(t, first, last) : 0;
 }
 
+double LS_EXPORT(ls_lookup_centre)(const ls_table* t, double from, double to) {
+  double sum = 0, moment = 0;
+  for (uint32_t i = 0; i + 1 < t->count; i++) {
+    double left = fmax(from, t->x[i]), right = fmin(to, t->x[i + 1]);
+    if (!(left < right)) continue;
+    double y0 = t->y[i], y1 = y0;
+    if (t->kind != LS_DISCRETE) y0 = on_line(t, i, left), y1 = on_line(t, i, right);
+    sum += (right - left) * 0.5 * (y0 + y1);
+    moment += (right - left) * (left * (2 * y0 + y1) + right * (y0 + 2 * y1)) / 6;
+  }
+  return sum > 0 ? moment / sum : from;
+}
+
 // By halves, until no number lies between.
 double LS_EXPORT(ls_lookup_quantile)(const ls_table* t, double part, double from, double to) {
   double first = t->x[0], last = t->x[t->count - 1];
   double low = fmin(fmax(from, first), last), high = fmin(fmax(to, first), last);
   double wanted = part * (low < high ? area(t, low, high) : 0), start = low;
+  if (part != part) return part;
+  if (part >= 1) return high;
   for (;;) {
     double middle = 0.5 * (low + high);
     if (!(low < middle && middle < high)) return high;

@@ -141,6 +141,7 @@ double LS_EXPORT(ls_lookup_slope)(const ls_table*, double x);      // of the int
 // A graphical function as a density: nothing outside of its points, and all of its area is 1
 double LS_EXPORT(ls_lookup_share)(const ls_table*, double from, double to);
 double LS_EXPORT(ls_lookup_quantile)(const ls_table*, double part, double from, double to);  // where that part of the share between from and to is reached
+double LS_EXPORT(ls_lookup_centre)(const ls_table*, double from, double to);  // its mean between them
 // data variables: tables of points over time
 double LS_EXPORT(ls_data_at)(const ls_table*, double time, double rule);       // by enum ls_data_rule; a point that is missed by rounding alone is met
 double LS_EXPORT(ls_data_between)(const ls_table*, double time, double mode);  // GET DATA BETWEEN TIMES: 0 interpolates, 1 the later point, -1 the one before
@@ -167,10 +168,12 @@ double LS_EXPORT(ls_random_vensim)(double distribution, double lower, double upp
 double LS_EXPORT(ls_delay_steps)(double delay, double dt);
 double LS_EXPORT(ls_delay_read)(const ls_run* run, double index, double delay_steps, double initial);
 void LS_EXPORT(ls_delay_write)(ls_run* run, double index, double input);
-enum ls_delay_kind { LS_DELAY_FIXED = 0, LS_DELAY_MATERIAL = 1, LS_DELAY_INFORMATION = 2, LS_CONVEYOR = 3 };
+enum ls_delay_kind { LS_DELAY_FIXED = 0, LS_DELAY_MATERIAL = 1, LS_DELAY_INFORMATION = 2, LS_CONVEYOR = 3, LS_LEVEL = 4 };
 void LS_EXPORT(ls_delay_schedule)(ls_run* run, double index, double delay_steps, double kind);  // after the input is written
 // What a conveyor's belt brings to its end while it moves from one place to the next. Buffers from `index` on: what was put on it a step, where the belt was, what leaking left.
 double LS_EXPORT(ls_conveyor_read)(const ls_run* run, double index, double place, double next);
+// How many steps ago what is recorded, which never falls, went beyond a level; 0 if it has not.
+double LS_EXPORT(ls_level_read)(const ls_run* run, double index, double level, double unused);
 static inline uintptr_t ls_delay_slots(uint32_t steps) { return (uintptr_t)steps + 4; }
 // A matrix in run->work: written number by number, turned into its inverse (NaN where there is none; n*n + n doubles), read. Gives the place of what follows / the first number.
 double LS_EXPORT(ls_work_write)(ls_run* run, double at, double value);

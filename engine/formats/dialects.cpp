@@ -76,7 +76,8 @@ constexpr std::string_view vensim_alone =
     " delay_material delay_information sinteg reinitial random_beta random_binomial random_exponential random_gamma random_negative_binomial random_poisson random_weibull random_triangular"
     " random_pink_noise time_base get_time_value npve depreciate_straightline tabxl get_data_at_time get_data_between_times get_data_mean get_data_min get_data_max get_data_first_time"
     " get_data_last_time get_data_total_points get_direct_constants get_direct_data get_direct_lookups get_direct_subscript get_xls_constants get_xls_data get_xls_lookups get_xls_subscript"
-    " get_123_constants get_123_data get_123_lookups invert_matrix delay_batch delay_conveyor delay_profile depreciate_by_schedule random_lookup marketp alloc_p ";
+    " get_123_constants get_123_data get_123_lookups invert_matrix delay_batch delay_conveyor delay_profile depreciate_by_schedule random_lookup marketp alloc_p"
+    " queue_fifo queue_age_oldest queue_age_average queue_age_in_range ";
 
 template <class F>
 const FunctionRule* search(Dialect to, F&& matches) {
@@ -119,7 +120,7 @@ const FunctionRule* find_rule(Dialect to, std::string_view name, uint32_t count)
 
 bool stands_alone_in_vensim(std::string_view name) {
   return name == "initial" || name == "delay_fixed" || name == "sample_if_true" || name == "npv" || name == "delay_batch" || name == "delay_conveyor" || name == "delay_profile" ||
-         name == "depreciate_by_schedule";
+         name == "depreciate_by_schedule" || name == "queue_fifo";
 }
 
 std::string in_vensim(std::string_view name) {

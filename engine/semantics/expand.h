@@ -57,6 +57,7 @@ class Expander {
   AstId expand_vector(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin);
   AstId expand_allocation(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin);
   bool add_profile(const Ast& from, AstId profile, bool whole, Ast& out, const Scope& scope, std::vector<AstId>& arguments);
+  AstId expand_queue_age(const Ast& from, AstId node, Ast& out, const Scope& scope, const std::string& name);
   AstId expand_schedule(const Ast& from, AstId node, Ast& out, const Scope& scope);
   // Is it the name of a graphical function, or of a variable with one?
   bool has_table(const Ast& from, AstId argument, const Scope& scope) const;

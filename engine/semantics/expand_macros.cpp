@@ -82,13 +82,43 @@ AstId Expander::expand_schedule(const Ast& from, AstId node, Ast& out, const Sco
   return expand_macro(call, call.root, out, scope, builtin_macro("depreciate_by_schedule", int(parts), false), "depreciate_by_schedule", -1);
 }
 
+// Ages in a queue follow from its content and from what its equation says of flows and initial content, so those become arguments.
+AstId Expander::expand_queue_age(const Ast& from, AstId node, Ast& out, const Scope& scope, const std::string& name) {
+  AstId queue = from.child(node, 0);
+  uint32_t variable = from.nodes[queue].kind == AstKind::Name ? find_bound(from.name_of(queue), scope) : none_id;
+  const Variable* written = variable == none_id ? nullptr : system_.variables[variable].written;
+  std::vector<ParseError> ignored;
+  Ast equation;
+  if (written && written->definitions.size() == 1) equation = parse_equation(written->definitions[0].equation.text, dialect_, ignored);
+  if (equation.empty() || equation.nodes[equation.root].kind != AstKind::Call || equation.name_of(equation.root) != "queue_fifo" || equation.nodes[equation.root].count != 5)
+    return error(scope, from, queue, Code::bad_argument, from.name_of(node) + " needs the name of a variable whose whole equation is QUEUE FIFO, one for all of its elements", out);
+  const EquationVariable& v = system_.variables[variable];
+  bool same = v.scope == system_.variables[scope.owner].scope && (from.nodes[queue].count == 0 || from.nodes[queue].count == v.dimensions.size());
+  for (uint32_t i = 0; same && i < v.dimensions.size(); i++) {
+    same = std::find(scope.loops->begin(), scope.loops->end(), v.dimensions[i]) != scope.loops->end();
+    if (from.nodes[queue].count) {
+      AstId subscript = from.child(queue, i);
+      same &= from.nodes[subscript].kind == AstKind::Name && system_.dimensions.find(from.name_of(subscript)) == v.dimensions[i];
+    }
+  }
+  if (!same) return error(scope, from, queue, Code::unsupported_feature, from.name_of(node) + " is asked of a queue of the same model and, where it is an array, for each of its elements in an equation over its dimensions; make that a variable", out);
+  Ast call;
+  std::vector<AstId> arguments{call.copy(from, queue)};
+  for (uint32_t i = 0; i < 5; i++) arguments.push_back(call.copy(equation, equation.child(equation.root, i)));
+  for (uint32_t i = 1; i < from.nodes[node].count; i++) arguments.push_back(call.copy(from, from.child(node, i)));
+  call.root = call.add_call(from.like(node), from.name_of(node), arguments);
+  return expand_macro(call, call.root, out, scope, builtin_macro(name, 1, false), name, -1);
+}
+
 AstId Expander::expand_builtin_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin) {
   std::string name = builtin.form;
   if (name == "depreciate_by_schedule") return expand_schedule(from, node, out, scope);
-  if (name == "delay_conveyor" || name == "random_lookup") {
-    AstId density = from.child(node, name == "delay_conveyor" ? 3 : 0);
+  if (name.find("queue_age") == 0) return expand_queue_age(from, node, out, scope, name);
+  if (name == "delay_conveyor" || name == "random_lookup" || name == "queue_fifo") {
+    AstId density = from.child(node, name == "delay_conveyor" ? 3 : name == "queue_fifo" ? 2 : 0);
     if (!has_table(from, density, scope)) return error(scope, from, density, Code::not_a_table, "the profile of " + from.name_of(node) + " must be the name of a graphical function", out);
   }
+  if (name == "queue_fifo" && is_runge_kutta(system_.specs.method)) name = "queue_held";
   int order = 1, order_argument = macro_order_argument(name);
   if (order_argument >= 0) {
     // The order is structure: what it is at the start, it stays.

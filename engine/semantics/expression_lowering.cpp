@@ -323,6 +323,11 @@ ExprId ExpressionLowering::special(const Ast& ast, AstId node, BuiltinSpecial wh
       if (what != BuiltinSpecial::DelayMaterial) return read;
       return build.node(Op::If, {build.node(Op::Equal, {read, build.constant(missing_value)}), argument(3), read});
     }
+    case BuiltinSpecial::Past:
+    case BuiltinSpecial::StepsSince:
+      result_.program.delays.push_back({program_id_[variable_], argument(0), what == BuiltinSpecial::Past ? LS_DELAY_FIXED : LS_LEVEL});
+      result_.program.lags.push_back({program_id_[variable_], variable_of(ast.child(node, 0))});
+      return build.node(Op::DelayRead, {argument(1), build.constant(0)}, uint32_t(result_.program.delays.size()) - 1);
     case BuiltinSpecial::Conveyed: {  // input, place of the belt, its next place, what leaking leaves
       for (uint32_t recorded : {0, 1, 3}) result_.program.delays.push_back({program_id_[variable_], argument(recorded), recorded ? LS_DELAY_FIXED : LS_CONVEYOR});
       result_.program.lags.push_back({program_id_[variable_], variable_of(ast.child(node, 0))});

@@ -90,6 +90,21 @@ struct TextMacro {
   const char *name, *text;
 };
 
+// Of a queue and its flows: what has come in since the start, how much of that is taken, what is left of the initial content (early: how much; reach: how far along its
+// profile), and the age of that content's youngest. What is taken has been in longest.
+#define QUEUE_STATE                                                                       \
+  "queue,inflow,outflow,profile,initial_content,age_range,argument_1=0,argument_2=0\n"    \
+  "Acame|PREVIOUS(came_after, 0)\n"                                                       \
+  "Acame_after|came + DT * (MAX(inflow, 0) + MAX(-outflow, 0))\n"                         \
+  "Astart|INIT(initial_content)\n"                                                        \
+  "Ataken|MAX(0, came - queue)\n"                                                         \
+  "Aearly|MAX(0, queue - came)\n"                                                         \
+  "Afirst|INIT(GET_DATA_FIRST_TIME(profile))\n"                                           \
+  "Alast|INIT(GET_DATA_LAST_TIME(profile))\n"                                             \
+  "Ascale|INIT(MAX(age_range, DT * 0.000001) / (last - first))\n"                         \
+  "Areach|LOOKUP_QUANTILE(profile, SAFEDIV(early, start), first, last)\n"                 \
+  "Aage|TIME - STARTTIME + DT\n"
+
 constexpr TextMacro text_macros[] = {
     {"trend",
      "input,averaging_time,initial_trend=0\n"
@@ -154,6 +169,45 @@ constexpr TextMacro text_macros[] = {
      "Ascale|INIT((GET_DATA_LAST_TIME(profile) - first) * MAX(transit_time, DT) / initial_time)\n"
      "Aconveyed|CONVEYED(input, place, next_place, kept)\n"
      "Aoutput|conveyed + left * LOOKUP_SHARE(profile, first + place * scale, first + next_place * scale) / DT"},
+    // https://vensim.com/documentation/fn_queue_fifo.html: a stock as far as anybody sees that does not ask for ages. Within a step of Runge-Kutta it stays as it is.
+    {"queue_fifo",
+     "inflow,outflow,profile,initial_content,age_range\n"
+     "Soutput|initial_content|entering|taken\n"
+     "Fentering|inflow\n"
+     "Ftaken|outflow"},
+    {"queue_held",
+     "inflow,outflow,profile,initial_content,age_range\n"
+     "Aoutput|PREVIOUS(after, initial_content)\n"
+     "Aafter|output + DT * (inflow - outflow)"},
+    // The age of the oldest: of what was there at the start, else of what came in that is not taken. A part below 1e-9 of the queue is rounding.
+    {"queue_age_oldest",
+     QUEUE_STATE
+     "Aoutput|IF queue < 0 THEN DT ELSE IF queue = 0 THEN 0 ELSE IF early > 0.000000001 * queue THEN age + (reach - first) * scale "
+     "ELSE DT * STEPS_SINCE(came_after, taken + 0.000000001 * queue)"},
+    // Ages are numbers of steps; those of the initial content are spread evenly between.
+    {"queue_age_in_range",
+     QUEUE_STATE
+     "Ashortest|MAX(1, CEILING(argument_1 / DT - 0.000001))\n"
+     "Alongest|IF argument_2 = -649037107316853453566312041152512 THEN INF ELSE FLOOR(argument_2 / DT + 0.000001)\n"
+     "Ayounger|PAST(came_after, shortest)\n"
+     "Aolder|PAST(came_after, longest + 1)\n"
+     "Afrom|first + (argument_1 - age) / scale\n"
+     "Ato|IF longest = INF THEN reach ELSE MIN(reach, first + (argument_2 - age) / scale)\n"
+     "Aoutput|IF queue < 0 THEN (IF shortest = 1 AND longest >= 1 THEN queue ELSE 0) ELSE start * LOOKUP_SHARE(profile, from, to) + MAX(0, younger - MAX(older, taken))"},
+    // worth: what has come in, each by the time it did, so that a difference of two over what came between is a mean time.
+    {"queue_age_average",
+     QUEUE_STATE
+     "Aworth_after|PREVIOUS(SELF, 0) + (came_after - came) * TIME\n"
+     "Acount|IF argument_1 <= 0 OR argument_1 > queue THEN queue ELSE argument_1\n"
+     "Aearly_count|MIN(count, early)\n"
+     "Aend|taken + count - early_count\n"
+     "Aearly_from|LOOKUP_QUANTILE(profile, SAFEDIV(early - early_count, start), first, last)\n"
+     "Aearly_age|age + (LOOKUP_CENTRE(profile, early_from, reach) - first) * scale\n"
+     "Asince_first|STEPS_SINCE(came_after, taken)\n"
+     "Asince_end|STEPS_SINCE(came_after, end)\n"
+     "Aworth_first|PAST(worth_after, since_first + 1) + (TIME - since_first * DT) * (taken - PAST(came_after, since_first + 1))\n"
+     "Aworth_end|PAST(worth_after, since_end + 1) + (TIME - since_end * DT) * (end - PAST(came_after, since_end + 1))\n"
+     "Aoutput|IF queue < 0 THEN DT ELSE SAFEDIV(early_count * early_age + (end - taken) * TIME - (worth_end - worth_first), count)"},
     // https://vensim.com/documentation/fn_random.html: a number along the density, times the stretch plus the shift, within limits.
     {"random_lookup",
      "density,least,most,shift,stretch,seed\n"

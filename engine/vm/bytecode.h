@@ -33,6 +33,7 @@ enum class VmOp : uint8_t {
   FirstStep, StepIndex,
   DelayRead,   // dst = buffer c, a steps, b initial
   ConveyorRead,  // dst = conveyor of buffers from c on, a place, b next place
+  LevelRead,   // dst = steps since buffer c went beyond a
   DelayWrite,  // buffer c <- a
   DelaySchedule, // buffer c: the input before it arrives in a steps; b: the kind
   WorkWrite,   // work[a] = b; dst = a + 1

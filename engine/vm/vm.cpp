@@ -113,6 +113,7 @@ void Vm::execute(Section section, double* row, double* previous, double* out) {
       case VmOp::LookupSlope: D = ls_lookup_slope(&tables_[pc->c], A); break;
       case VmOp::LookupShare: D = ls_lookup_share(&tables_[pc->c], A, B); break;
       case VmOp::LookupQuantile: D = ls_lookup_quantile(&tables_[pc->c], A, (&A)[1], (&A)[2]); break;
+      case VmOp::LookupCentre: D = ls_lookup_centre(&tables_[pc->c], A, B); break;
       case VmOp::DataAt: D = ls_data_at(&tables_[pc->c], A, B); break;
       case VmOp::DataBetween: D = ls_data_between(&tables_[pc->c], A, B); break;
       case VmOp::DataOver: D = ls_data_over(&tables_[pc->c], A, (&A)[1], (&A)[2]); break;
@@ -131,6 +132,7 @@ void Vm::execute(Section section, double* row, double* previous, double* out) {
       case VmOp::StepIndex: D = run_.step; break;
       case VmOp::DelayRead: D = ls_delay_read(&run_, pc->c, A, B); break;
       case VmOp::ConveyorRead: D = ls_conveyor_read(&run_, pc->c, A, B); break;
+      case VmOp::LevelRead: D = ls_level_read(&run_, pc->c, A, B); break;
       case VmOp::DelayWrite: ls_delay_write(&run_, pc->c, A); break;
       case VmOp::DelaySchedule: ls_delay_schedule(&run_, pc->c, A, pc->b); break;
       case VmOp::WorkWrite: D = ls_work_write(&run_, A, B); break;

@@ -392,7 +392,8 @@ Expression* FunctionWriter::special(ExprId id) {
     case Op::DelayRead: {
       Expression* first = value(program_.argument(id, 0));
       Expression* second = value(program_.argument(id, 1));
-      const char* function = program_.delays[e.payload].kind == LS_CONVEYOR ? "ls_conveyor_read" : "ls_delay_read";
+      uint32_t kind = program_.delays[e.payload].kind;
+      const char* function = kind == LS_CONVEYOR ? "ls_conveyor_read" : kind == LS_LEVEL ? "ls_level_read" : "ls_delay_read";
       return runtime_call(function, {integer(memory_.run), number(e.payload), first, second});
     }
     case Op::WorkRead: return runtime_call("ls_work_read", {integer(memory_.run), value(program_.argument(id, 0))});

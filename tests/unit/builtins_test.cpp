@@ -21,6 +21,10 @@ std::string upper(std::string_view text) {
 const char* array_arguments(const Builtin& b) {
   if (b.kind == BuiltinKind::Reducer) return "(vector[*])";
   if (b.name() == "delay_conveyor") return "(input, 2, 0, curve, 5, 1)";
+  if (b.name() == "queue_fifo") return "(input, 1, curve, 5, 1)";
+  if (b.name() == "queue_age_oldest") return "(queue)";
+  if (b.name() == "queue_age_average") return "(queue, 1)";
+  if (b.name() == "queue_age_in_range") return "(queue, 1, 2)";
   if (b.name() == "random_lookup") return "(curve, 0, 2, 0, 1, 0)";
   if (b.name() == "depreciate_by_schedule") return "(input, three_parts[a], 0, 6, 0)";
   if (b.kind != BuiltinKind::Special) return nullptr;
@@ -65,7 +69,7 @@ std::string call(const Builtin& b, std::string_view name, uint32_t count) {
 
 std::string model_of(const std::string& equation) {
   return "time 0 to 4 by 0.5\ndim three = a b c\ndim parts = kind priority width\naux profile[three,parts] = 1\naux input = 1 + TIME\ntable curve ; gf 0 1 2 -> 0 10 40\n"
-         "aux vector[three] = 7 - TIME ; [b] 3 + TIME\naux offset[three] = 0 ; [a] 2\naux three_parts[three] = 1\naux result[three] = 1 + " +
+         "aux vector[three] = 7 - TIME ; [b] 3 + TIME\naux offset[three] = 0 ; [a] 2\naux three_parts[three] = 1\naux queue[three] = QUEUE_FIFO(input, 1, curve, 5, 1)\naux result[three] = 1 + " +
          equation + "\naux alone[three] = " + equation + "\n";
 }
 

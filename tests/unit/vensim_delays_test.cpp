@@ -220,3 +220,60 @@ TEST_CASE("vensim: loops through the other delays are scored, and a step that is
   again.vm->run_to_end();
   CHECK(same_bits(again.slab(), simulate(model).slab()));
 }
+
+TEST_CASE("vensim: a queue is a stock, of the same content with any method as with Euler's, and its initial content has the ages that its profile says") {
+  std::string model = R"(
+    table early ; gf 0 3 -> 1 0
+    aux q = QUEUE_FIFO(inflow, outflow, early, 9, 6)
+    aux inflow = 3 + SIN(TIME)
+    aux outflow = 4
+    aux oldest = QUEUE_AGE_OLDEST(q)
+    aux mean = QUEUE_AGE_AVERAGE(q, 0)
+    aux four = QUEUE_AGE_AVERAGE(q, 4)
+    aux some = QUEUE_AGE_IN_RANGE(q, 1, 4)
+    stock plain = 9 ; in a ; out b
+    flow a = inflow
+    flow b = outflow
+  )";
+  Simulation euler = simulate("time 0 to 8 by 0.5\n" + model), rk4 = simulate("time 0 to 8 by 0.5 rk4\n" + model);
+  check_near(euler.series("q"), euler.series("plain"));
+  for (const char* id : {"q", "oldest", "mean", "four", "some"}) check_near(euler.series(id), rk4.series(id));
+  // Of 9, as (6 - age)^2 / 4 of them are older: ages begin at 0.5. The oldest 4 are between 6 - 4 and 6.
+  CHECK(euler.at("oldest", 0) == doctest::Approx(6.5).epsilon(1e-12));
+  CHECK(euler.at("mean", 0) == doctest::Approx(2.5).epsilon(1e-12));
+  CHECK(euler.at("four", 0) == doctest::Approx(0.5 + 2 + 4.0 / 3).epsilon(1e-12));
+  CHECK(euler.at("some", 0) == doctest::Approx((5.5 * 5.5 - 2.5 * 2.5) / 4).epsilon(1e-12));
+  // 2 are taken: the rest is younger than 6 - sqrt(8), a step older, and what came since is one step old.
+  CHECK(euler.at("oldest", 1) == doctest::Approx(1 + 6 - std::sqrt(8.0)).epsilon(1e-12));
+}
+
+TEST_CASE("vensim: queues that are empty, below nothing, or none") {
+  Simulation s = simulate(R"(
+    time 0 to 6
+    table flat ; gf 0 1 -> 1 1
+    aux q = QUEUE_FIFO(IF TIME < 2 THEN 5 ELSE 0, IF TIME < 3 THEN 0 ELSE 5, flat, 0, 0)
+    aux oldest = QUEUE_AGE_OLDEST(q)
+    aux mean = QUEUE_AGE_AVERAGE(q, 0)
+    aux two = QUEUE_AGE_IN_RANGE(q, 2, 2)
+  )");
+  CHECK(s.series("q") == Series{0, 5, 10, 10, 5, 0, -5});
+  CHECK(s.series("oldest") == Series{0, 1, 2, 3, 3, 0, 1});
+  CHECK(s.series("mean") == Series{0, 1, 1.5, 2.5, 3, 0, 1});
+  CHECK(s.series("two") == Series{0, 0, 5, 5, 0, 0, 0});
+  CHECK(compile("time 0 to 1\naux q = 1\naux a = QUEUE_AGE_OLDEST(q)").codes() == "bad_argument");
+  CHECK(compile("time 0 to 1\naux q = QUEUE_FIFO(1, 1, 1, 1, 1)").codes() == "not_a_table");
+  Simulation array = simulate(R"(
+    time 0 to 3
+    dim D = a b
+    table flat ; gf 0 1 -> 1 1
+    aux in[D] = 1 ; [b] 2
+    aux q[D] = QUEUE_FIFO(in[D], 0, flat, 0, 0)
+    aux oldest[D] = QUEUE_AGE_OLDEST(q[D])
+    aux young[D] = QUEUE_AGE_IN_RANGE(q, 1, 1)
+  )");
+  for (uint32_t e = 0; e < 2; e++) {
+    CHECK(array.series("oldest", e) == Series{0, 1, 2, 3});
+    CHECK(array.series("young", e) == Series{0, double(e + 1), double(e + 1), double(e + 1)});
+  }
+  CHECK(compile("time 0 to 1\ndim D = a b\ntable flat ; gf 0 1 -> 1 1\naux q[D] = QUEUE_FIFO(1, 0, flat, 0, 0)\naux o = QUEUE_AGE_OLDEST(q[a])").codes() == "unsupported_feature");
+}
