@@ -54,6 +54,18 @@ double LS_EXPORT(ls_conveyor_read)(const ls_run* run, double index, double place
   return sum;
 }
 
+double LS_EXPORT(ls_profile_read)(const ls_run* run, double index, const ls_table* profile, double mean) {
+  const double *input = buffer(run, index), *delay = buffer(run, index + 1), *longest = buffer(run, index + 2);
+  double sum = 0, last = profile->x[profile->count - 1];
+  // A part comes out at the step that is nearest to its time, the next one at least; halves are where one step ends and the other begins.
+  for (uint32_t i = run->step, ago = 1; i-- > 0; ago++) {
+    double from = (ago - 0.5) * run->dt * mean, to = (ago + 0.5) * run->dt * mean;
+    if (from > last * longest[i]) break;
+    if (from <= last * delay[i]) sum += input[i] * ls_lookup_share(profile, ago == 1 ? profile->x[0] : from / delay[i], to / delay[i]);
+  }
+  return sum;
+}
+
 double LS_EXPORT(ls_level_read)(const ls_run* run, double index, double level, double unused) {
   const double* values = buffer(run, index);
   uint32_t low = 0, high = run->step;  // the first beyond the level is none before low, and none after high

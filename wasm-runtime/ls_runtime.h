@@ -168,10 +168,12 @@ double LS_EXPORT(ls_random_vensim)(double distribution, double lower, double upp
 double LS_EXPORT(ls_delay_steps)(double delay, double dt);
 double LS_EXPORT(ls_delay_read)(const ls_run* run, double index, double delay_steps, double initial);
 void LS_EXPORT(ls_delay_write)(ls_run* run, double index, double input);
-enum ls_delay_kind { LS_DELAY_FIXED = 0, LS_DELAY_MATERIAL = 1, LS_DELAY_INFORMATION = 2, LS_CONVEYOR = 3, LS_LEVEL = 4 };
+enum ls_delay_kind { LS_DELAY_FIXED = 0, LS_DELAY_MATERIAL = 1, LS_DELAY_INFORMATION = 2, LS_CONVEYOR = 3, LS_LEVEL = 4, LS_PROFILE = 5 };
 void LS_EXPORT(ls_delay_schedule)(ls_run* run, double index, double delay_steps, double kind);  // after the input is written
 // What a conveyor's belt brings to its end while it moves from one place to the next. Buffers from `index` on: what was put on it a step, where the belt was, what leaking left.
 double LS_EXPORT(ls_conveyor_read)(const ls_run* run, double index, double place, double next);
+// What comes out now of what went in along a profile. Buffers from `index` on: what went in, its delay, the longest delay so far; stretched so that the profile's mean is the delay.
+double LS_EXPORT(ls_profile_read)(const ls_run* run, double index, const ls_table* profile, double mean);
 // How many steps ago what is recorded, which never falls, went beyond a level; 0 if it has not.
 double LS_EXPORT(ls_level_read)(const ls_run* run, double index, double level, double unused);
 static inline uintptr_t ls_delay_slots(uint32_t steps) { return (uintptr_t)steps + 4; }

@@ -77,7 +77,7 @@ constexpr std::string_view vensim_alone =
     " random_pink_noise time_base get_time_value npve depreciate_straightline tabxl get_data_at_time get_data_between_times get_data_mean get_data_min get_data_max get_data_first_time"
     " get_data_last_time get_data_total_points get_direct_constants get_direct_data get_direct_lookups get_direct_subscript get_xls_constants get_xls_data get_xls_lookups get_xls_subscript"
     " get_123_constants get_123_data get_123_lookups invert_matrix delay_batch delay_conveyor delay_profile depreciate_by_schedule random_lookup marketp alloc_p"
-    " queue_fifo queue_age_oldest queue_age_average queue_age_in_range ";
+    " queue_fifo queue_age_oldest queue_age_average queue_age_in_range time_shift delayp ";
 
 template <class F>
 const FunctionRule* search(Dialect to, F&& matches) {

@@ -307,36 +307,52 @@ class VensimReader {
     }
   }
 
+  // Vensim's own function with an output, https://vensim.com/documentation/fn_delayp.html: DELAY3 and a level of what is under way in it.
+  static bool says_delayp(std::string_view text) {
+    constexpr std::string_view wanted = "delayp";
+    return std::search(text.begin(), text.end(), wanted.begin(), wanted.end(), [](char a, char b) { return (a | 0x20) == b; }) != text.end();
+  }
+
   // MACRO(a, b : x, y) is MACRO(a, b), and x and y are variables with the other outputs.
   std::string_view with_one_output(const Left& left, std::string& own, std::vector<Left>& more) {
-    if (!has_outputs_ || left.right.find(':') == left.right.npos) return left.right;
+    if (left.right.find(':') == left.right.npos || (!has_outputs_ && !says_delayp(left.right))) return left.right;
     VensimWords words(left.right, reports_);
     for (std::string name; !words.at(TokenKind::End) && !words.at(TokenKind::Bad);) {
       name = words.at(TokenKind::Name) ? one_line(words.text()) : "";
-      auto macro = macros_.find(canonical_name(name));
+      std::string id = canonical_name(name);
+      auto macro = macros_.find(id);
+      bool pipeline = macro == macros_.end() && id == "delayp";
       size_t begin = words.offset();
       words.advance();
-      if (name.empty() || macro == macros_.end() || outputs_[macro->second].empty() || !words.at(TokenKind::LeftParen)) continue;
-      size_t open = words.offset(), colon = 0, close = 0;
+      if (name.empty() || !words.at(TokenKind::LeftParen) || (!pipeline && (macro == macros_.end() || outputs_[macro->second].empty()))) continue;
+      size_t open = words.offset(), comma = 0, colon = 0, close = 0;
       std::vector<std::string_view> names;
       for (int depth = 0; !close && !words.at(TokenKind::End) && !words.at(TokenKind::Bad); words.advance()) {
         depth += words.at(TokenKind::LeftParen) - words.at(TokenKind::RightParen);
         if (depth == 1 && words.at(TokenKind::Colon)) colon = words.offset();
+        else if (depth == 1 && words.at(TokenKind::Comma)) comma = words.offset();
         else if (colon && words.at(TokenKind::Name)) names.push_back(words.text());
         if (depth == 0) close = words.offset();
       }
-      if (!colon || !close) continue;
+      if (!colon || !close || (pipeline && !comma)) continue;
       std::string arguments(left.right.substr(open, colon - open));
-      for (size_t i = 0; i < names.size() && i < outputs_[macro->second].size() && may_copy(arguments.size(), names[i]); i++) {
+      for (size_t i = 0; i < names.size() && i < (pipeline ? 1 : outputs_[macro->second].size()) && may_copy(arguments.size(), names[i]); i++) {
         Left output = left;
         output.name = one_line(names[i]);
         output.id = canonical_name(output.name);
         output.at = names[i];
-        texts_.push_back(std::make_unique<std::string>(output_macro(name, outputs_[macro->second][i]) + arguments + ")"));
+        std::string text;
+        if (pipeline) {
+          std::string input(left.right.substr(open, comma - open)), time(left.right.substr(comma + 1, colon - comma - 1));
+          text = "INTEG(" + input + ") - DELAY3" + arguments + "), " + input + ") * (" + time + "))";
+        } else {
+          text = output_macro(name, outputs_[macro->second][i]) + arguments + ")";
+        }
+        texts_.push_back(std::make_unique<std::string>(std::move(text)));
         output.right = *texts_.back();
         more.push_back(std::move(output));
       }
-      own = std::string(left.right.substr(0, begin)) + name + arguments + std::string(left.right.substr(close));
+      own = std::string(left.right.substr(0, begin)) + (pipeline ? "DELAY3" : name) + arguments + std::string(left.right.substr(close));
       return own;
     }
     return left.right;

@@ -32,7 +32,7 @@ enum class Op : uint8_t {
   And, Or,    // lazy in their second argument; 1.0 or 0.0
   FirstStep,  // 1.0 at the start time, else 0.0
   StepIndex,  // number of the dt step, for random streams
-  DelayRead,  // DELAY FIXED: delay steps, initial; of a conveyor its place and the next, of a level the level; payload = delay buffer
+  DelayRead,  // DELAY FIXED: delay steps, initial; of a conveyor its place and the next, of a level the level, of a profile its mean; payload = delay buffer
   AxisIndex,  // 0-based index of loop axis `payload`
   Reduce,     // payload = index into reductions; one argument, the body
   Aggregate,  // its argument, a whole reducer as the modeller wrote it; payload = index into aggregates
@@ -135,6 +135,7 @@ struct DelayBuffer {
   VariableId variable;  // whose equation reads it
   ExprId input;         // written after every step
   uint32_t kind = 0;    // ls_delay_kind; of a scheduled one the input is its delay in steps
+  uint32_t table = 0;   // of a profile
 };
 
 // Of what may arrive at any time: its input is in the buffer before.

@@ -12,7 +12,7 @@ enum class BuiltinKind : uint8_t { Value, Operation, Table, Fold, Special, Reduc
 enum class BuiltinValue : uint8_t { Time, Dt, StartTime, StopTime, SaveInterval, Pi, Infinite, NotANumber, Self };
 enum class BuiltinReducer : uint8_t { Sum, Product, Mean, Variance, Deviation, Size };
 enum class ExternalKind : uint8_t { Constants, Data, Lookups, Subscript };
-enum class BuiltinSpecial : uint8_t { SafeDivide, IfThenElse, Initial, Previous, Delay, DelayMaterial, DelayInformation, DelayProfile, Past, StepsSince, Conveyed, Derivative, Same, IsModuleInput, TimeValue,
+enum class BuiltinSpecial : uint8_t { SafeDivide, IfThenElse, Initial, Previous, Delay, DelayMaterial, DelayInformation, Past, StepsSince, Conveyed, Profiled, Derivative, Same, IsModuleInput, TimeValue,
                                       VectorRank, VectorOrder, OrderOfRank, VectorMap, VectorSelect, VectorReorder, InvertMatrix,
                                       ElementCount, Allocate, AllocateAvailable, AllocateByPriority, MarketPrice, DemandAtPrice, SupplyAtPrice, MarketPriority, AllocateAtPriority };
 

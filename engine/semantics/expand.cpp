@@ -549,17 +549,14 @@ AstId Expander::expand_special(const Ast& from, AstId node, Ast& out, const Scop
   std::vector<AstId> arguments;
   if (builtin.special() == BuiltinSpecial::Initial) {
     arguments.push_back(expand(from, from.child(node, 0), equation, scope, false));
-  } else if (builtin.special() == BuiltinSpecial::DelayProfile) {
-    AstId profile = from.child(node, 0), growth = from.child(node, 4);
-    if (!has_table(from, profile, scope)) return error(scope, from, profile, Code::not_a_table, "the profile of DELAY PROFILE must be the name of a graphical function", out);
-    if (value_at_start(from, growth, system_.variables[scope.owner].scope) != 0.0)
-      return error(scope, from, growth, Code::unsupported_feature, "how DELAY PROFILE grows what came before the start is not documented; give it a growth of 0", out);
-    arguments = {equation.add_name(system_.variables[find_bound(from.name_of(profile), scope)].id), name_of_argument(from, from.child(node, 1), equation, scope, "input")};
-    for (uint32_t i : {2, 3}) arguments.push_back(expand(from, from.child(node, i), equation, scope, false));
+    if (equation.nodes[arguments[0]].kind == AstKind::Number) return out.copy(equation, arguments[0]);
   } else {
     // The argument whose past is asked for is a variable, so that its past is kept.
     arguments.push_back(name_of_argument(from, from.child(node, 0), equation, scope, "input"));
-    for (uint32_t i = 1; i < n.count; i++) arguments.push_back(expand(from, from.child(node, i), equation, scope, false));
+    for (uint32_t i = 1; i < n.count; i++) {
+      bool profile = builtin.special() == BuiltinSpecial::Profiled && i == 4 && has_table(from, from.child(node, i), scope);
+      arguments.push_back(profile ? equation.add_name(system_.variables[find_bound(from.name_of(from.child(node, i)), scope)].id) : expand(from, from.child(node, i), equation, scope, false));
+    }
   }
   equation.root = equation.add_call(from.like(node), builtin.name(), arguments);
   if (whole && builtin.special() != BuiltinSpecial::Initial) {

@@ -114,10 +114,19 @@ AstId Expander::expand_builtin_macro(const Ast& from, AstId node, Ast& out, cons
   std::string name = builtin.form;
   if (name == "depreciate_by_schedule") return expand_schedule(from, node, out, scope);
   if (name.find("queue_age") == 0) return expand_queue_age(from, node, out, scope, name);
-  if (name == "delay_conveyor" || name == "random_lookup" || name == "queue_fifo") {
+  if (name == "delay_conveyor" || name == "random_lookup" || name == "queue_fifo" || name == "delay_profile") {
     AstId density = from.child(node, name == "delay_conveyor" ? 3 : name == "queue_fifo" ? 2 : 0);
     if (!has_table(from, density, scope)) return error(scope, from, density, Code::not_a_table, "the profile of " + from.name_of(node) + " must be the name of a graphical function", out);
+    for (const EquationDefinition& definition : system_.variables[find_bound(from.name_of(density), scope)].definitions) {
+      if (definition.table < 0) continue;
+      const ProgramTable& table = system_.tables[size_t(definition.table)];
+      bool fits = std::none_of(table.y.begin(), table.y.end(), [](double y) { return y < 0; }) && std::any_of(table.y.begin(), table.y.end(), [](double y) { return y > 0; });
+      if (!fits || table.x.size() < 2 || (name == "delay_profile" && table.x[0] < 0))
+        return error(scope, from, density, Code::bad_argument, "the profile of " + from.name_of(node) + " needs values that are not negative nor all 0" + (name == "delay_profile" ? ", at times from 0 on" : ""), out);
+    }
   }
+  if (name == "delay_profile" && value_at_start(from, from.child(node, 4), system_.variables[scope.owner].scope) != 0.0)
+    return error(scope, from, from.child(node, 4), Code::unsupported_feature, "how DELAY PROFILE grows what came before the start is not documented; give it a growth of 0", out);
   if (name == "queue_fifo" && is_runge_kutta(system_.specs.method)) name = "queue_held";
   int order = 1, order_argument = macro_order_argument(name);
   if (order_argument >= 0) {

@@ -163,10 +163,11 @@ ExprId ExpressionLowering::builtin_operation(const Ast& ast, AstId node, const B
   return build.node(as_made(builtin), arguments);
 }
 
+static int data_code(DataRule rule) { return rule == DataRule::LookForward ? LS_DATA_NEXT : rule == DataRule::HoldBackward ? LS_DATA_LAST : LS_DATA_RAW; }
+
 ExprId ExpressionLowering::look_up(ExprId x, uint32_t table, DataRule rule) {
   if (rule == DataRule::Interpolate) return build.node(Op::Lookup, {x}, table);
-  int code = rule == DataRule::LookForward ? LS_DATA_NEXT : rule == DataRule::HoldBackward ? LS_DATA_LAST : LS_DATA_RAW;
-  return build.node(Op::DataAt, {x, build.constant(code)}, table);
+  return build.node(Op::DataAt, {x, build.constant(data_code(rule))}, table);
 }
 
 // A look-up; of an arrayed graphical function in the element's, which is often known since such equations are unrolled.
@@ -177,6 +178,12 @@ ExprId ExpressionLowering::table_call(const Ast& ast, AstId node, const Builtin&
   std::vector<ExprId> arguments = arguments_of(ast, node, builtin);
   if (!*builtin.form)
     for (uint32_t i = 1; i < n.count; i++) arguments.push_back(visit(ast, ast.child(node, i)));
+  Op op = builtin.op();
+  if (builtin.name() == "time_shift") {  // https://vensim.com/documentation/22055.html: the data's value later, by the data's own rule
+    arguments[0] = build.add(build.load(0), arguments[0]);
+    DataRule rule = v.definitions[0].rule.value_or(DataRule::Interpolate);
+    if (rule != DataRule::Interpolate) op = Op::DataAt, arguments.push_back(build.constant(data_code(rule)));
+  }
   if (builtin.op() == Op::DataBetween) {
     // Vensim rounds the time down to a step, but where it interpolates.
     ExprId start = build.constant(system_.specs.start), dt = build.constant(system_.specs.dt), mode = arguments[1];
@@ -185,7 +192,7 @@ ExprId ExpressionLowering::table_call(const Ast& ast, AstId node, const Builtin&
     arguments[0] = build.node(Op::If, {rounds, build.add(start, build.multiply(steps, dt)), arguments[0]});
   }
   std::vector<IndexMap> indices;
-  if (v.definitions.size() == 1) return build.node(builtin.op(), arguments, uint32_t(v.definitions[0].table));
+  if (v.definitions.size() == 1) return build.node(op, arguments, uint32_t(v.definitions[0].table));
   if (!indices_of(ast, name, v, indices)) return build.constant(std::nan(""));
   constexpr double most_tables = 1000;
   double choices = 1;
@@ -194,7 +201,7 @@ ExprId ExpressionLowering::table_call(const Ast& ast, AstId node, const Builtin&
   if (choices > most_tables) return error(ast, name, Code::input_too_large, "one of more than 1,000 graphical functions cannot be chosen as the model runs");
   std::vector<uint32_t> element;
   bool whole = true;
-  ExprId result = choose_table(v, indices, element, builtin.op(), arguments, whole);
+  ExprId result = choose_table(v, indices, element, op, arguments, whole);
   return whole ? result : error(ast, name, Code::not_a_table, v.id + " has no graphical function for this element");
 }
 
@@ -333,46 +340,18 @@ ExprId ExpressionLowering::special(const Ast& ast, AstId node, BuiltinSpecial wh
       result_.program.lags.push_back({program_id_[variable_], variable_of(ast.child(node, 0))});
       return build.node(Op::DelayRead, {argument(1), argument(2)}, uint32_t(result_.program.delays.size()) - 3);
     }
-    case BuiltinSpecial::DelayProfile: return delay_profile(ast, node);
+    case BuiltinSpecial::Profiled: {  // input, its delay, the longest so far, the profile's mean, the profile
+      auto profile = system_.index.find(ast.nodes[ast.child(node, 4)].kind == AstKind::Name ? ast.name_of(ast.child(node, 4)) : "");
+      if (profile == system_.index.end() || system_.variables[profile->second].definitions.size() != 1 || !system_.variables[profile->second].has_table())
+        return error(ast, node, Code::not_a_table, "a profile must be the name of one graphical function, the same for all elements");
+      for (uint32_t i = 0; i < 3; i++) result_.program.delays.push_back({program_id_[variable_], argument(i), i ? LS_DELAY_FIXED : LS_PROFILE});
+      uint32_t buffer = uint32_t(result_.program.delays.size()) - 3;
+      result_.program.delays[buffer].table = uint32_t(system_.variables[profile->second].definitions[0].table);
+      result_.program.lags.push_back({program_id_[variable_], variable_of(ast.child(node, 0))});
+      return build.node(Op::DelayRead, {argument(3), build.constant(0)}, buffer);
+    }
     default: return build.constant(std::nan(""));
   }
-}
-
-// https://vensim.com/documentation/fn_delay_profile.html: the profile that an input comes out along, input, delay, initial value. The profile's x are stretched so that
-// their mean is the delay at the time of the input. Which step a part of it comes out at is not documented: here the nearest, the next one at least.
-ExprId ExpressionLowering::delay_profile(const Ast& ast, AstId node) {
-  const EquationVariable& v = system_.variables[system_.index.at(ast.name_of(ast.child(node, 0)))];
-  if (v.definitions.size() != 1) return error(ast, node, Code::unsupported_feature, "one profile for all elements is wanted; " + v.id + " has several");
-  const ProgramTable& t = result_.program.tables[v.definitions[0].table];
-  double area = 0, moment = 0;
-  for (size_t i = 0; i + 1 < t.x.size(); i++) {
-    double width = t.x[i + 1] - t.x[i], left = t.y[i], right = t.kind == TableKind::Discrete ? left : t.y[i + 1];
-    area += width * (left + right) / 2;
-    moment += width * (t.x[i] * (2 * left + right) + t.x[i + 1] * (left + 2 * right)) / 6;
-  }
-  double mean = moment / area;
-  if (!(area > 0 && mean > 0)) return error(ast, node, Code::bad_argument, "the profile " + v.id + " must have an area, right of 0");
-  double dt = system_.specs.dt;
-  ExprId input = visit(ast, ast.child(node, 1)), initial = visit(ast, ast.child(node, 3));
-  ExprId delay = build.node(Op::Maximum, {visit(ast, ast.child(node, 2)), build.constant(dt)}), first_delay = build.load(add_initial("delay", delay));
-  uint32_t buffer = uint32_t(result_.program.delays.size());
-  result_.program.delays.push_back({program_id_[variable_], input});
-  result_.program.delays.push_back({program_id_[variable_], delay});
-  result_.program.lags.push_back({program_id_[variable_], program_id_[system_.index.at(ast.name_of(ast.child(node, 1)))]});
-  auto share = [&](ExprId from, ExprId to, ExprId of) {
-    ExprId scale = build.node(Op::Divide, {build.constant(mean), of});
-    return build.node(Op::LookupShare, {build.multiply(from, scale), build.multiply(to, scale)}, uint32_t(v.definitions[0].table));
-  };
-  // Half way between the steps.
-  auto edge = [&](ExprId step) { return build.multiply(build.add(step, build.constant(0.5)), build.constant(dt)); };
-  ExprId least = build.constant(-HUGE_VAL), step = build.node(Op::StepIndex, {}), passed = build.node(Op::AxisIndex, {}, next_axis_), ago = build.add(passed, build.constant(1));
-  ExprId none_yet = build.node(Op::Equal, {passed, build.constant(0)});
-  ExprId part = share(build.node(Op::If, {none_yet, least, edge(passed)}), edge(ago), build.node(Op::DelayRead, {ago, first_delay}, buffer + 1));
-  ExprId came = build.multiply(build.node(Op::DelayRead, {ago, build.constant(0)}, buffer), part);
-  ExprId known = build.node(Op::If, {build.node(Op::Less, {passed, step}), came, build.constant(0)});
-  uint32_t steps = uint32_t(std::max(1.0, std::ceil((system_.specs.stop - system_.specs.start) / dt - 1e-6)));
-  ExprId older = share(build.node(Op::If, {build.node(Op::FirstStep, {}), least, edge(step)}), build.constant(HUGE_VAL), first_delay);
-  return build.add(build.reduce(ReduceOp::Sum, next_axis_, {steps}, known), build.multiply(initial, older));
 }
 
 }  // namespace loopscope

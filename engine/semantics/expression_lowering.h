@@ -62,7 +62,6 @@ class ExpressionLowering {
   ExprId builtin_operation(const Ast& ast, AstId node, const Builtin& builtin);
   std::vector<ExprId> arguments_of(const Ast& ast, AstId node, const Builtin& builtin);
   ExprId special(const Ast& ast, AstId node, BuiltinSpecial what);
-  ExprId delay_profile(const Ast& ast, AstId node);
   ExprId table_call(const Ast& ast, AstId node, const Builtin& builtin);
   const std::vector<uint32_t>& tables_of(const EquationVariable& v);
   ExprId choose_table(const EquationVariable& v, const std::vector<IndexMap>& indices, std::vector<uint32_t>& element, Op op,

@@ -170,7 +170,7 @@ class Lowering {
     for (AstId id = 0; id < ast.nodes.size(); id++) {
       if (ast.nodes[id].kind != AstKind::Call) continue;
       const Builtin* builtin = find_builtin(ast.name_of(id));
-      if (builtin->kind == BuiltinKind::Special && builtin->special() >= BuiltinSpecial::Delay && builtin->special() <= BuiltinSpecial::Conveyed) return true;
+      if (builtin->kind == BuiltinKind::Special && builtin->special() >= BuiltinSpecial::Delay && builtin->special() <= BuiltinSpecial::Profiled) return true;
       if (builtin->kind == BuiltinKind::Table && ast.nodes[ast.child(id, 0)].count) return true;
     }
     return false;

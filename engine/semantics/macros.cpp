@@ -99,9 +99,9 @@ struct TextMacro {
   "Astart|INIT(initial_content)\n"                                                        \
   "Ataken|MAX(0, came - queue)\n"                                                         \
   "Aearly|MAX(0, queue - came)\n"                                                         \
-  "Afirst|INIT(GET_DATA_FIRST_TIME(profile))\n"                                           \
-  "Alast|INIT(GET_DATA_LAST_TIME(profile))\n"                                             \
-  "Ascale|INIT(MAX(age_range, DT * 0.000001) / (last - first))\n"                         \
+  "Afirst|GET_DATA_FIRST_TIME(profile)\n"                                                 \
+  "Alast|GET_DATA_LAST_TIME(profile)\n"                                                   \
+  "Ascale|MAX(INIT(age_range), DT * 0.000001) / (last - first)\n"                         \
   "Areach|LOOKUP_QUANTILE(profile, SAFEDIV(early, start), first, last)\n"                 \
   "Aage|TIME - STARTTIME + DT\n"
 
@@ -165,10 +165,19 @@ constexpr TextMacro text_macros[] = {
      "Akept|1 - leak * DT\n"
      "Aleft|PREVIOUS(still_left, initial_content)\n"
      "Astill_left|left * kept\n"
-     "Afirst|INIT(GET_DATA_FIRST_TIME(profile))\n"
-     "Ascale|INIT((GET_DATA_LAST_TIME(profile) - first) * MAX(transit_time, DT) / initial_time)\n"
+     "Afirst|GET_DATA_FIRST_TIME(profile)\n"
+     "Ascale|(GET_DATA_LAST_TIME(profile) - first) * MAX(INIT(transit_time), DT) / INIT(initial_time)\n"
      "Aconveyed|CONVEYED(input, place, next_place, kept)\n"
      "Aoutput|conveyed + left * LOOKUP_SHARE(profile, first + place * scale, first + next_place * scale) / DT"},
+    // https://vensim.com/documentation/fn_delay_profile.html: an input comes out along the profile, whose x are stretched so that their mean is the delay at the time of the
+    // input. At which step a part of it does is not documented: here at the nearest, the next one at least. Before the start the input was the initial value.
+    {"delay_profile",
+     "profile,input,delay_time,initial_value,growth\n"
+     "Adelay|MAX(delay_time, DT)\n"
+     "Alongest|MAX(delay, PREVIOUS(SELF, 0))\n"
+     "Amean|LOOKUP_CENTRE(profile, -INF, INF)\n"
+     "Acame|PROFILED(input, delay, longest, mean, profile)\n"
+     "Aoutput|came + INIT(initial_value) * LOOKUP_SHARE(profile, IF TIME = STARTTIME THEN -INF ELSE (TIME - STARTTIME + DT / 2) * mean / INIT(delay), INF)"},
     // https://vensim.com/documentation/fn_queue_fifo.html: a stock as far as anybody sees that does not ask for ages. Within a step of Runge-Kutta it stays as it is.
     {"queue_fifo",
      "inflow,outflow,profile,initial_content,age_range\n"

@@ -34,6 +34,7 @@ enum class VmOp : uint8_t {
   DelayRead,   // dst = buffer c, a steps, b initial
   ConveyorRead,  // dst = conveyor of buffers from c on, a place, b next place
   LevelRead,   // dst = steps since buffer c went beyond a
+  ProfileRead, // dst = what comes out of the buffers from c on along the table b, with mean a
   DelayWrite,  // buffer c <- a
   DelaySchedule, // buffer c: the input before it arrives in a steps; b: the kind
   WorkWrite,   // work[a] = b; dst = a + 1

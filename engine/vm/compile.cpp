@@ -179,11 +179,11 @@ class Compiler {
     Operand arguments[2] = {0, 0};
     for (uint32_t i = 0; i < e.count; i++) arguments[i] = use(program_.argument(id, i));
     VmOp op = e.op == Op::DelayRead ? read_of(program_.delays[e.payload].kind) : e.op == Op::WorkRead ? VmOp::WorkRead : VmOp(e.op);
-    emit(op, dst, arguments[0], arguments[1], e.payload);
+    emit(op, dst, arguments[0], op == VmOp::ProfileRead ? program_.delays[e.payload].table : arguments[1], e.payload);
     for (uint32_t i = 0; i < e.count; i++) release(program_.argument(id, i), arguments[i]);
   }
 
-  static VmOp read_of(uint32_t kind) { return kind == LS_CONVEYOR ? VmOp::ConveyorRead : kind == LS_LEVEL ? VmOp::LevelRead : VmOp::DelayRead; }
+  static VmOp read_of(uint32_t kind) { return kind == LS_CONVEYOR ? VmOp::ConveyorRead : kind == LS_LEVEL ? VmOp::LevelRead : kind == LS_PROFILE ? VmOp::ProfileRead : VmOp::DelayRead; }
 
   // Functions of three arguments and more read them from neighbouring temporaries.
   void call(ExprId id, Operand dst) {
@@ -312,7 +312,7 @@ const char* vm_op_name(VmOp op) {
   if (int(op) < op_special_first) return op_info(Op(int(op))).name;
   constexpr const char* names[] = {"Move", "Truth", "Jump", "JumpIfZero", "JumpIfNotZero", "JumpUnlessEqual", "JumpUnlessNotEqual",
                                    "JumpUnlessLess", "JumpUnlessLessEqual", "JumpUnlessGreater", "JumpUnlessGreaterEqual", "FirstStep",
-                                   "StepIndex", "DelayRead", "ConveyorRead", "LevelRead", "DelayWrite", "DelaySchedule", "WorkWrite", "WorkRead", "Invert", "AxisIndex", "LoopStart", "LoopNext", "LoadElement",
+                                   "StepIndex", "DelayRead", "ConveyorRead", "LevelRead", "ProfileRead", "DelayWrite", "DelaySchedule", "WorkWrite", "WorkRead", "Invert", "AxisIndex", "LoopStart", "LoopNext", "LoadElement",
                                    "StoreElement", "End"};
   return names[int(op) - op_special_first];
 }

@@ -133,6 +133,7 @@ void Vm::execute(Section section, double* row, double* previous, double* out) {
       case VmOp::DelayRead: D = ls_delay_read(&run_, pc->c, A, B); break;
       case VmOp::ConveyorRead: D = ls_conveyor_read(&run_, pc->c, A, B); break;
       case VmOp::LevelRead: D = ls_level_read(&run_, pc->c, A, B); break;
+      case VmOp::ProfileRead: D = ls_profile_read(&run_, pc->c, &tables_[pc->b], A); break;
       case VmOp::DelayWrite: ls_delay_write(&run_, pc->c, A); break;
       case VmOp::DelaySchedule: ls_delay_schedule(&run_, pc->c, A, pc->b); break;
       case VmOp::WorkWrite: D = ls_work_write(&run_, A, B); break;

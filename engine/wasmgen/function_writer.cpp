@@ -393,6 +393,8 @@ Expression* FunctionWriter::special(ExprId id) {
       Expression* first = value(program_.argument(id, 0));
       Expression* second = value(program_.argument(id, 1));
       uint32_t kind = program_.delays[e.payload].kind;
+      if (kind == LS_PROFILE)
+        return runtime_call("ls_profile_read", {integer(memory_.run), number(e.payload), integer(memory_.tables + program_.delays[e.payload].table * uint32_t(sizeof(ls_table))), first});
       const char* function = kind == LS_CONVEYOR ? "ls_conveyor_read" : kind == LS_LEVEL ? "ls_level_read" : "ls_delay_read";
       return runtime_call(function, {integer(memory_.run), number(e.payload), first, second});
     }

@@ -21,6 +21,7 @@ std::string upper(std::string_view text) {
 const char* array_arguments(const Builtin& b) {
   if (b.kind == BuiltinKind::Reducer) return "(vector[*])";
   if (b.name() == "delay_conveyor") return "(input, 2, 0, curve, 5, 1)";
+  if (b.name() == "delay_profile") return "(curve, input, 2, 1, 0)";
   if (b.name() == "queue_fifo") return "(input, 1, curve, 5, 1)";
   if (b.name() == "queue_age_oldest") return "(queue)";
   if (b.name() == "queue_age_average") return "(queue, 1)";
@@ -43,7 +44,7 @@ const char* array_arguments(const Builtin& b) {
     case BuiltinSpecial::SupplyAtPrice: return "(vector[three], profile[three,kind], 0.5)";
     case BuiltinSpecial::VectorSelect: return "(offset[*], vector[*], 0, 0, 0)";
     case BuiltinSpecial::TimeValue: return "(0, input, 0)";
-    case BuiltinSpecial::DelayProfile: return "(curve, input, 2, 1, 0)";
+    case BuiltinSpecial::Profiled: return "(input, 2, 2, 1, curve)";
     case BuiltinSpecial::MarketPriority: return "(vector[a], offset[a], 3, 2, TIME)";
     default: return nullptr;
   }

@@ -260,6 +260,22 @@ TEST_CASE("to Vensim: what it has no function for is said, with the variable") {
   CHECK(c.codes() == "a:not_expressible b:not_expressible");
 }
 
+TEST_CASE("delays, queues and schedules of Vensim alone go under their names, as variables of their own, and what is this project's own is said") {
+  std::string lines = "dim Y = a b\ntable flat ; gf 0 1 -> 1 1\naux in = 3 + SIN(TIME)\naux parts[Y] = 1 ; [b] 3\naux none = 0\naux q = QUEUE_FIFO(in, 2, flat, 6, 2)\n";
+  Conversion c = to_mdl(lines +
+                        "aux x = 1 + DELAY_CONVEYOR(in, 2, 0.1, flat, 4, 2) + DELAY_PROFILE(flat, in, 3, 1, 0) + DELAY_BATCH(in, 5, 2, 0, 0, 0)\n"
+                        "aux y = DEPRECIATE_BY_SCHEDULE(in, parts[a], none, 6, STARTTIME) + QUEUE_AGE_OLDEST(q) + QUEUE_AGE_AVERAGE(q, 2) * QUEUE_AGE_IN_RANGE(q, 1, 2)\n");
+  CHECK(c.codes() == "");
+  CHECK(c.has("x=\n\t1 + x delay conveyor + x delay profile 2 + x delay batch 3"));
+  CHECK(c.has("DELAY CONVEYOR(in, 2, 0.1, flat, 4, 2)"));
+  CHECK(c.has("DEPRECIATE BY SCHEDULE(in, parts[a], none, 6, INITIAL TIME)"));
+  CHECK(c.has("q=\n\tQUEUE FIFO(in, 2, flat, 6, 2)"));
+  CHECK(to_mdl(lines + "aux z = LOOKUP_SHARE(flat, 0, 0.5)").codes() == "z:not_expressible");
+  Conversion x = to_xmile("in = 3 + Time ~~|\nflat((0,1),(1,1)) ~~|\nout = DELAY CONVEYOR(in, 2, 0.1, flat, 4, 2) ~~|\nq = QUEUE FIFO(in, out, flat, 1, 1) ~~|\nage = QUEUE AGE AVERAGE(q, 0) ~~|\nd = DELAYP(in, 6: p) ~~|\n");
+  CHECK(x.codes() == "out:not_expressible q:not_expressible age:not_expressible");
+  CHECK(x.has("<eqn>DELAY_CONVEYOR(in, 2, 0.1, flat, 4, 2)</eqn>"));
+}
+
 TEST_CASE("to XMILE: net flows that are sums of variables become flows, others one of their own") {
   Conversion c = to_xmile("s = INTEG(births - deaths, 100) ~~|\nbirths = s * 0.1 ~~|\ndeaths = s / 20 ~~|\nt = INTEG(2 * births, 0) ~~|\nu = INTEG(births, 3) ~~|\nv = INTEG(0, 4) ~~|");
   CHECK(c.has("<flow name=\"births\">"));

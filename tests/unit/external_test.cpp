@@ -166,6 +166,17 @@ TEST_CASE("external: the rules of data between points and beyond") {
   CHECK(run(DataRule::Raw) == std::vector<double>{not_available, 100, not_available, 120, not_available, not_available, 150, not_available});
 }
 
+TEST_CASE("external: TIME SHIFT is the data at another time, by the data's own rule") {
+  std::string lines = "time 1999 to 2004\naux x = GET DIRECT DATA('f.csv', ',', 'A', 'B1')\naux later = TIME SHIFT(x, lead)\naux lead = 2\naux before = TIME SHIFT(x, -1) + 1";
+  auto run = [&](DataRule how, const char* id) {
+    return with_data(lines, [](ExternalData& data) { data.give("F.CSV", "", "2000,100\n2002,120\n2005,150\n", ""); }, rule(how, {"x"})).series(id);
+  };
+  CHECK(run(DataRule::Interpolate, "later") == std::vector<double>{110, 120, 130, 140, 150, 150});
+  CHECK(run(DataRule::Interpolate, "before") == std::vector<double>{101, 101, 101, 111, 121, 131});
+  CHECK(run(DataRule::HoldBackward, "later") == std::vector<double>{100, 120, 120, 120, 150, 150});
+  CHECK(run(DataRule::Raw, "later") == std::vector<double>{not_available, 120, not_available, not_available, 150, not_available});
+}
+
 TEST_CASE("external: a time that misses a point by rounding alone is at it") {
   // 3 * 0.1 is more than 0.3 and 7 * 0.1 more than 0.7.
   for (DataRule how : {DataRule::LookForward, DataRule::HoldBackward, DataRule::Raw}) {

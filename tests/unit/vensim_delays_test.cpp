@@ -118,6 +118,9 @@ TEST_CASE("vensim: a profile conserves, has the delay as its mean, and a narrow 
   CHECK(sum == doctest::Approx(2).epsilon(1e-14));
   CHECK(moment / sum == doctest::Approx(5).epsilon(0.002));
   for (double value : s.series("constant")) CHECK(value == doctest::Approx(7).epsilon(1e-14));
+  const char* bad[][2] = {{"table p ; gf 0 1 -> 0 0", "bad_argument"}, {"table p ; gf 0 1 2 -> 1 -1 1", "bad_argument"}, {"table p ; gf -1 1 -> 1 1", "bad_argument"}, {"aux p = 1", "not_a_table"}};
+  for (const auto& [profile, code] : bad) CHECK(compile("time 0 to 1\n" + std::string(profile) + "\naux a = DELAY_PROFILE(p, 1, 1, 1, 0)").codes() == code);
+  CHECK(compile("time 0 to 1\ntable p ; gf 0 1 -> 1 1\naux a = DELAY_PROFILE(p, 1, 1, 1, 0.05)").codes() == "unsupported_feature");
 }
 
 TEST_CASE("vensim: batches start when there is enough for one and come out after their time") {

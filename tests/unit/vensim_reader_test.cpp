@@ -149,6 +149,15 @@ TEST_CASE("vensim: macros with so many outputs that they move in memory") {
   CHECK(s.last("total") == 2 + 6 + 0 + 2 * 780);
 }
 
+TEST_CASE("vensim: DELAYP is DELAY3 and what is under way in it") {
+  small::Simulation s = run("input = 3 + Time ~~|\nout = DELAYP(input, 2 * 3: under way) + 0 ~~|\nplain = DELAY3(input, 6) ~~|\nlevel = INTEG(input - plain, input * 6) ~~|\nalone = DELAYP(input, 6) ~~|\n");
+  CHECK(s.everything_said() == "");
+  CHECK(s.series("out") == s.series("plain"));
+  CHECK(s.series("alone") == s.series("plain"));
+  CHECK(s.series("under_way") == s.series("level"));
+  CHECK(s.at("under_way", 0) == 18);
+}
+
 TEST_CASE("vensim: :NA: is a finite number; logic between colons; IF THEN ELSE") {
   small::Simulation s = run("x = IF THEN ELSE(Time > 1 :AND: :NOT: Time = 3 :OR: Time = 0, 1, :NA:) ~~|\n");
   CHECK(s.everything_said() == "");
