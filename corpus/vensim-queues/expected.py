@@ -49,7 +49,7 @@ for n in range(steps + 1):
     capacity = 4 + step_input(3, 12.1, t) - step_input(6, 25.1, t)
     shipping = min(capacity, ready / dt)
     rows.append({'time': t, 'waiting': waiting, 'ordering': ordering, 'shipping': shipping, 'ready': ready, 'recent': in_range(0.25, 2.2),
-                 'oldest': queue[0][1] if queue else 0, 'average_age': mean, 'age_of_the_next': average(7), 'capacity': capacity})
+                 'oldest': queue[0][1] if queue else 0, 'average_age': mean, 'age_of_the_next': average(7), 'impatience': 0.4, 'capacity': capacity})
     take(shipping * dt)
     queue = [[youngest + dt, oldest + dt, there] for youngest, oldest, there in queue]
     if ordering > 0:

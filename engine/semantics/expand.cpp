@@ -549,7 +549,7 @@ AstId Expander::expand_special(const Ast& from, AstId node, Ast& out, const Scop
   std::vector<AstId> arguments;
   if (builtin.special() == BuiltinSpecial::Initial) {
     arguments.push_back(expand(from, from.child(node, 0), equation, scope, false));
-    if (equation.nodes[arguments[0]].kind == AstKind::Number) return out.copy(equation, arguments[0]);
+    if (scope.bindings && equation.nodes[arguments[0]].kind == AstKind::Number) return out.copy(equation, arguments[0]);  // a macro's argument
   } else {
     // The argument whose past is asked for is a variable, so that its past is kept.
     arguments.push_back(name_of_argument(from, from.child(node, 0), equation, scope, "input"));

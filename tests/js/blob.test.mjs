@@ -18,7 +18,7 @@ for (const name of corpusNames) {
     blob.run();
     for (const series of ['time', ...sim.getSeriesNames({ hidden: true })]) assertSameBits(blob.getSeries(series), sim.getSeries(series), series);
 
-    const constant = sim.layout.variables.find((v) => v.constant && !v.hidden);
+    const constant = sim.layout.variables.find((v) => v.constant && !v.hidden && v.dimensions.length === 0);
     const twice = 2 * sim.getValue(constant.id) + 1;
     sim.reset();
     blob.reset();
