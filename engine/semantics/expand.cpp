@@ -358,7 +358,9 @@ AstId Expander::expand_call(const Ast& from, AstId node, Ast& out, const Scope& 
   const Builtin* builtin = find_builtin(name);
   // Vensim's PULSE(start, width) is a test input of height 1, Stella's PULSE(volume, first) an amount.
   if (name == "pulse" && n.count == 2 && system_.vensim_made) builtin = find_builtin("vensim_pulse");
-  if (called != none_id && system_.variables[called].has_table() && !builtin) return expand_table_call(from, node, out, scope, name);
+  // Vensim does not have all of our functions: there a lookup of such a name is what is called, but not by the body of a macro of ours.
+  bool hides = dialect_ == Dialect::Vensim && !scope.bindings;
+  if (called != none_id && system_.variables[called].has_table() && (!builtin || hides)) return expand_table_call(from, node, out, scope, name);
   if (!builtin) {
     if (called != none_id)
       return error(scope, from, node, Code::not_a_table, name + " is a variable without a graphical function and cannot be called", out);

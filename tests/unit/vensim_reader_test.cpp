@@ -158,6 +158,13 @@ TEST_CASE("vensim: DELAYP is DELAY3 and what is under way in it") {
   CHECK(s.at("under_way", 0) == 18);
 }
 
+TEST_CASE("vensim: a lookup may have the name of a function that Vensim does not have") {
+  small::Simulation s = run("past((0,0),(10,20)) ~~|\nx = past(Time) ~~|\nflat((0,1),(1,1)) ~~|\nq = QUEUE FIFO(1, 0, flat, 0, 0) ~~|\nyoung = QUEUE AGE IN RANGE(q, 1, 1) ~~|\n");
+  CHECK(s.everything_said() == "");
+  CHECK(s.series("x") == Series{0, 2, 4, 6, 8});
+  CHECK(s.series("young") == Series{0, 1, 1, 1, 1});
+}
+
 TEST_CASE("vensim: :NA: is a finite number; logic between colons; IF THEN ELSE") {
   small::Simulation s = run("x = IF THEN ELSE(Time > 1 :AND: :NOT: Time = 3 :OR: Time = 0, 1, :NA:) ~~|\n");
   CHECK(s.everything_said() == "");
