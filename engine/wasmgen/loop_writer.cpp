@@ -77,7 +77,8 @@ std::vector<size_t> LoopWriter::gather(std::vector<Assignment>& assignments) {
   std::vector<Nest> nests;
   std::vector<uint32_t> nest_of, writer(program_.variables.size(), none_id);  // of each assignment; of each variable, the latest
   std::map<std::vector<uint32_t>, uint32_t> latest;                           // by extents
-  std::unordered_multimap<VariableId, std::pair<uint32_t, std::vector<IndexMap>>> written;
+  std::unordered_multimap<uint64_t, std::vector<IndexMap>> written;  // by variable and nest
+  auto key = [](VariableId v, uint32_t nest) { return uint64_t(v) << 32 | nest; };
   for (const Assignment& a : assignments) {
     uint32_t nest = none_id;
     bool fits = contiguous(a);
@@ -94,8 +95,8 @@ std::vector<size_t> LoopWriter::gather(std::vector<Assignment>& assignments) {
         if (load_source(program_, load) == Source::Previous || writer[load.variable] == none_id) return;
         joins = writer[load.variable] <= nest;
         // What an earlier equation of the nest writes may be read at the same element only.
-        auto [begin, end] = written.equal_range(load.variable);
-        for (auto it = begin; it != end && joins; ++it) joins = it->second.first != nest || it->second.second == load.indices;
+        auto [begin, end] = written.equal_range(key(load.variable, nest));
+        for (auto it = begin; it != end && joins; ++it) joins = it->second == load.indices;
       });
       if (!fits || !joins || nests[nest].nodes + nodes > largest_group) nest = none_id;
     }
@@ -109,7 +110,7 @@ std::vector<size_t> LoopWriter::gather(std::vector<Assignment>& assignments) {
     nest_of.push_back(nest);
     if (a.destination != Destination::Current && a.destination != Destination::Fixed) continue;
     writer[a.variable] = writer[a.variable] == none_id ? nest : std::max(writer[a.variable], nest);
-    if (fits) written.emplace(a.variable, std::make_pair(nest, target(a)));
+    if (fits) written.emplace(key(a.variable, nest), target(a));
   }
   std::vector<size_t> counts, at;
   size_t total = 0;
