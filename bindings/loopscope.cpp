@@ -40,6 +40,7 @@ class Vm_ : Counted {
   explicit Vm_(std::unique_ptr<Vm> vm) : vm_(std::move(vm)) {}
   double run_to(double t) { return vm_->run_to(t); }
   double run_to_end() { return vm_->run_to_end(); }
+  bool has_ended() const { return vm_->has_ended(); }
   void reset() { vm_->reset(); }
   bool set_value(uint32_t slot, double value) { return vm_->set_value(slot, value); }
   val slab() { return typed_array("Float64Array", vm_->slab(), vm_->slab_size()); }
@@ -300,6 +301,7 @@ EMSCRIPTEN_BINDINGS(loopscope) {
   class_<Vm_>("Vm")
       .function("runTo", &Vm_::run_to)
       .function("runToEnd", &Vm_::run_to_end)
+      .function("hasEnded", &Vm_::has_ended)
       .function("reset", &Vm_::reset)
       .function("setValue", &Vm_::set_value)
       .function("slab", &Vm_::slab);

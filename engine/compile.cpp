@@ -6,10 +6,12 @@
 #include "formats/json_file.h"
 #include "formats/read.h"
 #include "formats/write.h"
+#include "ir/geometry.h"
 #include "ir/schedule.h"
 #include "model/dump.h"
 #include "results/layout.h"
 #include "semantics/lower.h"
+#include "support/json.h"
 
 namespace loopscope {
 
@@ -44,6 +46,7 @@ CompiledProgram compile(const LoadedProject& loaded, const CompileOptions& optio
   if (has_errors(out.diagnostics)) return out;
   auto program = std::make_shared<Program>(schedule(std::move(unordered), out.diagnostics));
   if (has_errors(out.diagnostics)) return out;
+  make_room(*program);
   if (options.ltm) {
     LtmOptions ltm{options.ltm_mode, options.pinned_loops, {options.discovery_max_loops, options.discovery_threshold, options.discovery_budget_ms}};
     out.plan = std::make_shared<LtmPlan>(instrument(*program, ltm, out.diagnostics));
@@ -141,9 +144,17 @@ Result<std::string> convert_project(const LoadedProject& loaded, std::string_vie
   // XMILE has numbers where Vensim's times may be computed.
   Project computed = *loaded.project;
   std::vector<Diagnostic> problems;
-  computed.specs = build_equations(computed, {}, problems).specs;
-  if (!std::isfinite(computed.specs.start + computed.specs.stop + computed.specs.dt)) return problems;
-  computed.specs.computed.clear();
+  EquationSystem system = build_equations(computed, {}, problems);
+  SimSpecs& specs = computed.specs = system.specs;
+  if (!std::isfinite(specs.start + specs.stop + specs.dt)) return problems;
+  specs.computed.clear();
+  if (system.final_equation) {
+    constexpr double many = 1000;  // steps
+    if (system.steps == 0) specs.stop = specs.start + many * specs.dt;
+    warnings->push_back(diagnose(Code::not_expressible, "XMILE's stop time is a number: it is written as " + format_number(specs.stop) + ", and FINAL TIME as a variable that does not end the run",
+                                 system.final_equation->span, system.final_equation->name));
+    computed.models[0].variables.push_back(*system.final_equation);
+  }
   return write_project(computed, format, *warnings);
 }
 

@@ -303,6 +303,17 @@ static void advance_saved_euler(ls_run* run, uint32_t target) {
   }
 }
 
+// The current row has been evaluated, so its FINAL TIME is the one of now. As with a fixed one, what is between two steps is not reached; NaN never is.
+static int is_final(const ls_run* run) {
+  double final = run->final_at < run->row_slots ? run->current[run->final_at] : run->slab[run->final_at - run->row_slots];
+  return floor((final - run->start) / run->dt + 1e-6) <= run->step;
+}
+
+uint32_t ls_has_ended(const ls_run* run) {
+  if (run->state == 0) return 0;
+  return run->final_at ? is_final(run) : run->step == run->steps;
+}
+
 static uint32_t advance_to(ls_run* run, uint32_t target) {
   if (run->state == 0) start(run);
   if (run->dirty) {
@@ -310,11 +321,11 @@ static uint32_t advance_to(ls_run* run, uint32_t target) {
     run->dirty = 0;
     evaluate(run);
   }
-  if (run->method == LS_EULER && run->save_every == 1 && run->step < target) {
+  if (run->method == LS_EULER && run->save_every == 1 && !run->final_at && run->step < target) {
     advance_saved_euler(run, target);
     return run->step;
   }
-  while (run->step < target) {
+  while (run->step < target && !(run->final_at && is_final(run))) {
     if (is_runge_kutta(run)) integrate(run);
     place_rows(run, run->step + 1);
     evaluate(run);

@@ -53,7 +53,7 @@ typedef struct ls_link {
 // then `rows` rows of `row_slots` doubles: [time, stocks..., other variables..., scores...].
 typedef struct ls_run {
   double start, dt;
-  uint32_t steps;        // dt steps from start to stop
+  uint32_t steps;        // dt steps from start to stop: at most, where the run computes its end
   uint32_t save_every;   // a row is saved where step % save_every == 0
   uint32_t rows;         // saved rows = steps / save_every + 1
   uint32_t row_slots;    // doubles a row
@@ -64,6 +64,7 @@ typedef struct ls_run {
   uint32_t hold_inputs;  // Runge-Kutta as Vensim does it: its stages see the time of their step, and the second order goes through the midpoint
   uint32_t tolerances[2];  // of an adaptive method, absolute and relative: slots of the fixed region; UINT32_MAX: the default
   uint32_t delays;       // buffers in history
+  uint32_t final_at;     // where FINAL TIME stands that the run computes and that ends it: a slot of the row, or row_slots + a slot of the fixed region; 0: `steps` are all
   uint32_t fused;        // the program has model_loop, which takes many plain Euler steps at once
   uint32_t scored;       // the program has model_scored_step
   uint32_t link_counts[LS_LINK_KINDS];
@@ -95,6 +96,8 @@ void LS_EXPORT(ls_reset)(ls_run* run);
 uint32_t LS_EXPORT(ls_run_to)(ls_run* run, double t);
 // To the end.
 uint32_t LS_EXPORT(ls_run_all)(ls_run* run);
+// Is this the end: the last step, or the last one up to a FINAL TIME that the run computes? 0 at the last step where FINAL TIME is later.
+uint32_t LS_EXPORT(ls_has_ended)(const ls_run* run);
 
 // ---- what generated code and the VM call; listed in engine/ir/opcodes.def by these names
 #define LS_FUNCTION1(name) double LS_EXPORT(name)(double)
@@ -124,6 +127,11 @@ double LS_EXPORT(ls_ramp)(double slope, double from, double to, double time, dou
 double LS_EXPORT(ls_pulse)(double volume, double first, double interval, double time, double dt);  // XMILE: volume/dt for one dt at first, first+interval...; interval <= 0: once
 double LS_EXPORT(ls_vensim_pulse)(double start, double width, double time, double dt);                // 1 on [start, start+max(width,dt))
 double LS_EXPORT(ls_pulse_train)(double start, double width, double between, double end, double time, double dt);
+// dates: of a time that counts `unit`s (enum ls_time_unit) from the day `first`; measures are those of Vensim's GET TIME VALUE, NaN for others
+enum ls_time_unit { LS_YEAR, LS_QUARTER, LS_MONTH, LS_WEEK, LS_DAY, LS_HOUR, LS_MINUTE, LS_SECOND };  // up to months, a month has 30 days
+enum ls_date_measure { LS_DATE_YEAR = 1, LS_DATE_QUARTER, LS_DATE_MONTH, LS_DATE_DAY, LS_DATE_WEEKDAY, LS_DATE_DAYS, LS_DATE_HOUR, LS_DATE_MINUTE, LS_DATE_SECOND };
+double LS_EXPORT(ls_calendar)(double time, double first, double unit, double measure);
+double ls_first_day(double year, double month, double day, int even);  // days from January 1 of year 0; NaN if there is no such date. even: months of 30 days
 // financial (Excel's meaning)
 double LS_EXPORT(ls_present_value)(double rate, double periods, double payment, double future);
 double LS_EXPORT(ls_future_value)(double rate, double periods, double payment, double present);

@@ -8,6 +8,8 @@ export interface BlobRun {
   runTo(time: number): void;
   /** Runs to the end. */
   run(): void;
+  /** Is the run at its end? After `run()` false only where the model computes its FINAL TIME and the room for results was used up before it came. */
+  hasEnded(): boolean;
   /** Back to before the start; values that were set stay set. */
   reset(): void;
   /** Sets a constant (an element of an arrayed one as `name[a,b]`). Throws for what is not a constant. */

@@ -6,7 +6,7 @@ export async function runBlob(bytes) {
   const [section] = WebAssembly.Module.customSections(module, 'loopscope.layout');
   if (!section) throw new Error('this is not a module that loopscope compiled: it holds no layout');
   const layout = JSON.parse(new TextDecoder().decode(section));
-  const { memory, slab, init, run_to, run, reset, set_value } = (await WebAssembly.instantiate(module, {})).exports;
+  const { memory, slab, init, run_to, run, has_ended, reset, set_value } = (await WebAssembly.instantiate(module, {})).exports;
   const { fixedSlots, rowSlots, saveEvery } = layout;
   let step = -1; // dt steps done; -1 before the start
   let stale = false; // a constant was set since the current row was evaluated
@@ -35,6 +35,7 @@ export async function runBlob(bytes) {
     memory,
     runTo: (time) => advance(run_to(time)),
     run: () => advance(run()),
+    hasEnded: () => (has_ended ? has_ended() === 1 : step === layout.steps),
     reset() {
       reset();
       step = -1;

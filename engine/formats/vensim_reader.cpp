@@ -396,17 +396,11 @@ class VensimReader {
     if (!missing.empty()) reports_.report(Code::missing_sim_specs, "the file does not say " + missing, text_.substr(0, 0));
   }
 
-  // Lines `number:values`; 15 has the method of integration in fourth place.
+  // Line 15 has the method of integration in fourth place.
   void settings(std::string_view text) {
-    for (size_t begin = 0; begin < text.size();) {
-      size_t end = std::min(text.find_first_of("\r\n", begin), text.size());
-      std::string_view line = text.substr(begin, end - begin);
-      begin = end + 1;
-      if (!line.starts_with("15:")) continue;
-      std::vector<std::string> values = split_subscripts(line.substr(3));
-      auto code = values.size() > 3 ? parse_number(values[3]) : std::nullopt;
-      if (code) project_.specs.method = vensim_method(*code).value_or(Method::Euler);
-    }
+    std::vector<std::string> values = split_subscripts(vensim_setting(text, "15"));
+    auto code = values.size() > 3 ? parse_number(values[3]) : std::nullopt;
+    if (code) project_.specs.method = vensim_method(*code).value_or(Method::Euler);
   }
 
   std::string_view text_;

@@ -14,6 +14,12 @@ struct RunSizes {
 // Fills the geometry fields of `run`, pointers excepted.
 RunSizes set_geometry(ls_run& run, const Program& program);
 
+// How far a run may go that computes its own end, unless the host has said so: as far as FINAL TIME is known to be, and at least
+// open_values values and 1,000 steps, at most open_steps. The same with scores as without, which come after.
+constexpr uint32_t open_steps = 1'000'000;
+constexpr uint32_t open_values = 1u << 21;
+void make_room(Program& program);
+
 // What lookups read of a graphical function. The slopes of its lines go to `slopes`, which the image then points to.
 ls_table table_image(const ProgramTable& table, std::vector<double>& slopes);
 

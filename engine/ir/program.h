@@ -175,6 +175,8 @@ struct Program {
   Method method = Method::Euler;
   bool hold_inputs = false;  // Runge-Kutta holds TIME over a step, as Vensim documents for exogenous and test inputs
   uint32_t steps = 0, save_every = 1, rows = 0;
+  VariableId final_time = none_id;  // ends the run when its time has come; stop, steps and rows are then the most there may be
+  bool stop_given = false;          // and the host has said them
 
   std::vector<ProgramVariable> variables;  // [0] is time
   std::vector<ProgramDimension> dimensions;

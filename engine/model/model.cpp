@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "support/number.h"
+
 namespace loopscope {
 
 namespace {
@@ -54,6 +56,25 @@ std::optional<Method> vensim_method(double code) {
 std::optional<TableKind> find_table_kind(std::string_view name) {
   auto found = std::find(std::begin(table_kind_names), std::end(table_kind_names), name);
   return found == std::end(table_kind_names) ? std::nullopt : std::optional(TableKind(found - table_kind_names));
+}
+
+std::string_view vensim_setting(std::string_view settings, std::string_view number) {
+  for (size_t begin = 0; begin < settings.size();) {
+    size_t end = std::min(settings.find_first_of("\r\n", begin), settings.size());
+    std::string_view line = settings.substr(begin, end - begin);
+    begin = end + 1;
+    if (line.starts_with(number) && line.substr(number.size()).starts_with(":")) return line.substr(number.size() + 1);
+  }
+  return "";
+}
+
+std::optional<Calendar> vensim_calendar(std::string_view settings) {
+  std::optional<double> values[4];
+  for (int i = 0; i < 4; i++) values[i] = parse_number(vensim_setting(settings, std::to_string(37 + i)));
+  for (const std::optional<double>& value : values)
+    if (!value) return std::nullopt;
+  if (!(*values[3] >= 0 && *values[3] <= 7)) return std::nullopt;
+  return Calendar{*values[0], *values[1], *values[2], int(*values[3])};
 }
 
 std::vector<double> spread_points(std::pair<double, double> scale, size_t count) {

@@ -25,6 +25,17 @@ std::optional<Method> find_method(std::string_view name);    // by its name in l
 int vensim_code(Method method);                              // of the settings at the end of a .mdl file: the fourth number of line 15
 std::optional<Method> vensim_method(double code);
 
+// What a line `number:value` of those settings says; empty if there is none.
+std::string_view vensim_setting(std::string_view settings, std::string_view number);
+
+// What dates mean, by the lines 37 to 40: the date that Time 0 has, and what Time counts (0 years, 1 quarters, 2 months, 3 weeks, 4 days, 5 hours,
+// 6 minutes, 7 seconds). Known from models: such a file says 2 where Time is in months, 6 where it is in minutes, and so on.
+struct Calendar {
+  double year, month, day;
+  int unit;
+};
+std::optional<Calendar> vensim_calendar(std::string_view settings);
+
 // A piece of equation text. `offsets` maps bytes of `text` to bytes of the file where they differ by more than a shift
 // (XML entities, CDATA): sorted (text offset, file offset) pairs, each valid until the next; never empty when span is known.
 struct SourceText {

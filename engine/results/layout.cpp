@@ -107,6 +107,13 @@ std::string layout_json(const Program& p, const LtmPlan* plan) {
   json.member("stop", p.stop);
   json.member("dt", p.dt);
   json.member("saveInterval", p.dt * p.save_every);
+  if (p.final_time != none_id) {
+    json.key("finalTime");
+    json.begin_object();
+    json.member("variable", p.variables[p.final_time].id);
+    json.member("stopGiven", p.stop_given);
+    json.end_object();
+  }
   json.member("steps", p.steps);
   json.member("saveEvery", p.save_every);
   json.member("rows", p.rows);

@@ -35,6 +35,7 @@ struct SystemBuilder : InstanceVisitor {
   LineIndex lines;
   ExternalDefinitions external;
   const Connections* connected = nullptr;
+  std::optional<double> latest;  // that FINAL TIME can say, where it depends on the run
 
   SystemBuilder(const Project& p, const CompileOptions& o, std::vector<Diagnostic>& d)
       : project(p), options(o), diagnostics(d), lines(p.source), external(system, lines, o.data, p.dialect, d) {}
@@ -48,8 +49,11 @@ struct SystemBuilder : InstanceVisitor {
     s = project.specs;
     for (const ComputedControl& computed : project.specs.computed) control(computed.control) = std::nan("");  // until it is known
     for (const ComputedControl& computed : project.specs.computed) compute(computed);
+    // Where nothing is known of it, room is made later (make_room).
+    if (system.final_time != none_id) s.stop = std::max(s.start, latest.value_or(s.start));
     if (options.start) s.start = *options.start;
     if (options.stop) s.stop = *options.stop;
+    system.stop_given = options.stop.has_value();
     if (options.dt) s.dt = *options.dt;
     if (options.save_interval) s.save_interval = options.save_interval;
     if (options.method) s.method = *options.method;
@@ -61,6 +65,7 @@ struct SystemBuilder : InstanceVisitor {
     if (s.stop < s.start)
       return specs_error(Code::bad_sim_specs, "the stop time " + format_number(s.stop) + " is before the start time " + format_number(s.start));
     double steps = std::floor((s.stop - s.start) / s.dt + 1e-6);
+    if (is_open()) steps = std::min(steps, max_steps);
     if (!(steps <= max_steps))
       return specs_error(Code::too_many_steps, "from " + format_number(s.start) + " to " + format_number(s.stop) + " by " + format_number(s.dt) +
                                                    " is more than 4,000,000,000 steps; raise dt");
@@ -70,14 +75,33 @@ struct SystemBuilder : InstanceVisitor {
     save_interval();
   }
 
+  // Is it for the run to say when it ends?
+  bool is_open() const { return system.final_time != none_id && !options.stop; }
+
   // A time that Vensim's file computes from constants.
   void compute(const ComputedControl& computed) {
     std::vector<ParseError> errors;
     Ast ast = parse_equation(computed.equation.text, project.dialect, errors);
     Expander expander(system, project.dialect, lines, diagnostics);
-    auto value = ast.empty() ? std::nullopt : expander.value_at_start(ast, ast.root, "");
-    if (value && std::isfinite(*value)) control(computed.control) = *value;
-    else diagnostics.push_back(diagnose(Code::bad_sim_specs, "this must be a number, or an expression on constants: the times of a run are known before it", computed.equation.span));
+    auto value = ast.empty() ? std::nullopt : expander.constant_value(ast, ast.root, "");
+    if (value && std::isfinite(*value)) return void(control(computed.control) = *value);
+    if (computed.control == TimeControl::Stop && !value) return end_by_equation(computed, ast, expander);
+    diagnostics.push_back(diagnose(Code::bad_sim_specs, "this must be a number, or an expression on constants: the times of a run but its end are known before it", computed.equation.span));
+  }
+
+  // A FINAL TIME that depends on the run is a variable; each step it is asked whether this is the end.
+  void end_by_equation(const ComputedControl& computed, const Ast& ast, const Expander& expander) {
+    auto variable = std::make_unique<Variable>();
+    variable->name = "FINAL TIME";
+    variable->id = canonical_name(variable->name);
+    variable->units = project.specs.time_units;
+    variable->span = computed.equation.span;
+    variable->definitions.emplace_back().equation = computed.equation;
+    if (!ast.empty()) latest = expander.latest_time(ast, ast.root);
+    if (system.index.count(variable->id)) return error(*variable, Code::duplicate_name, {}, "the model has a variable FINAL TIME besides");
+    system.final_time = uint32_t(system.variables.size());
+    declare(*variable, "");
+    system.final_equation = std::move(variable);
   }
   double& control(TimeControl which) {
     SimSpecs& s = system.specs;
@@ -100,7 +124,8 @@ struct SystemBuilder : InstanceVisitor {
     if (std::fabs(every * s.dt - interval) > 1e-6 * interval)
       specs_error(Code::adjusted_sim_specs, "the save interval " + format_number(interval) + " is not a multiple of dt " + format_number(s.dt) +
                                                 "; results are saved every " + format_number(every * s.dt));
-    if (every > system.steps) every = system.steps ? system.steps : 1;
+    if (!is_open() && every > system.steps) every = system.steps ? system.steps : 1;
+    every = std::min(every, max_steps);
     system.save_every = uint32_t(every);
     s.save_interval = every * s.dt;
   }
@@ -327,6 +352,7 @@ struct SystemBuilder : InstanceVisitor {
   }
   EquationSystem run() {
     system.name = project.name;
+    system.calendar = vensim_calendar(project.settings);
     system.vensim_made = project.vensim_made || project.dialect == Dialect::Vensim;
     bool computed = !project.specs.computed.empty();  // from variables
     if (!computed) specs();
@@ -491,7 +517,7 @@ std::string dump_ast(const Project& project) {
 std::string dump_equations(const EquationSystem& system) {
   std::string out;
   const SimSpecs& s = system.specs;
-  out += "time " + format_number(s.start) + " to " + format_number(s.stop) + " by " + format_number(s.dt) + ", " + std::to_string(system.steps) +
+  out += "time " + format_number(s.start) + " to " + (system.final_time == none_id ? "" : "FINAL TIME, known to be up to ") + format_number(s.stop) + " by " + format_number(s.dt) + ", " + std::to_string(system.steps) +
          " steps, saved every " + std::to_string(system.save_every) + "\n";
   for (const EquationVariable& v : system.variables) {
     out += std::string(kind_name(v.kind)) + " " + v.id + (v.initial_only ? " (initial)" : "");

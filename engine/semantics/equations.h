@@ -3,6 +3,7 @@
 // INIT inside larger equations have become hidden variables of their own, so that nothing later meets a call with memory
 // inside an expression.
 #pragma once
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -71,7 +72,13 @@ struct EquationSystem {
   std::string name, time_units;
   bool vensim_made = false;
   SimSpecs specs;
+  std::optional<Calendar> calendar;  // what dates mean, if the file says so
   uint32_t steps = 0, save_every = 1;
+  // The variable FINAL TIME, where it depends on the run; its equation, which is none of the model's variables; whether the host gives a stop
+  // time, the latest that the run may go to.
+  uint32_t final_time = none_id;
+  std::unique_ptr<const Variable> final_equation;
+  bool stop_given = false;
   std::vector<EquationVariable> variables;
   std::unordered_map<std::string, uint32_t> index;  // id -> variable
   std::vector<ProgramTable> tables;

@@ -61,56 +61,6 @@ std::string Expander::did_you_mean(const std::string& name, bool function) {
   return suggestions(name, function ? function_names() : ids_of(system_));
 }
 
-std::optional<double> Expander::value_at_start(const Ast& ast, AstId node, const std::string& scope, int depth) const {
-  const AstNode& n = ast.nodes[node];
-  if (depth > 20) return std::nullopt;
-  if (auto literal = literal_number(ast, node)) return literal;
-  if (n.kind == AstKind::Name) {
-    const Builtin* builtin = find_builtin(ast.name_of(node));
-    uint32_t v = find_variable(ast.name_of(node), scope);
-    if (v == none_id) {
-      if (!builtin || builtin->kind != BuiltinKind::Value) return std::nullopt;
-      switch (builtin->value()) {
-        case BuiltinValue::Time:
-        case BuiltinValue::StartTime: return system_.specs.start;
-        case BuiltinValue::StopTime: return system_.specs.stop;
-        case BuiltinValue::Dt: return system_.specs.dt;
-        default: return std::nullopt;
-      }
-    }
-    const Variable* written = system_.variables[v].written;
-    if (!written || written->kind == VariableKind::Stock || written->definitions.size() != 1 || written->definitions[0].table) return std::nullopt;
-    std::vector<ParseError> ignored;
-    Ast tree = parse_equation(written->definitions[0].equation.text, dialect_, ignored);
-    return tree.empty() ? std::nullopt : value_at_start(tree, tree.root, scope, depth + 1);
-  }
-  double values[8];
-  if (n.count > 4) return std::nullopt;
-  for (uint32_t i = 0; i < n.count; i++) {
-    auto value = value_at_start(ast, ast.child(node, i), scope, depth + 1);
-    if (!value) return std::nullopt;
-    values[i] = *value;
-  }
-  if (n.kind == AstKind::Operator) {
-    if (n.op == AstOp::Add) return values[0] + values[1];
-    if (n.op == AstOp::Subtract) return values[0] - values[1];
-    if (n.op == AstOp::Multiply) return values[0] * values[1];
-    if (n.op == AstOp::Divide) return values[0] / values[1];
-    return std::nullopt;
-  }
-  const Builtin* builtin = n.kind == AstKind::Call ? find_builtin(ast.name_of(node)) : nullptr;
-  if (!builtin || builtin->kind != BuiltinKind::Operation || builtin->is_random() || n.count < builtin->minimum) return std::nullopt;
-  // Only forms whose arguments stand in order, with time and dt after them.
-  uint32_t count = n.count;
-  std::string_view form = builtin->form;
-  if (form.find('?') != std::string_view::npos) return std::nullopt;
-  if (form.find('T') != std::string_view::npos) {
-    values[count++] = system_.specs.start;
-    values[count++] = system_.specs.dt;
-  }
-  return evaluate_op(builtin->op(), values);
-}
-
 void Expander::report(uint32_t variable, Code code, const SourceText* text, uint32_t offset, uint32_t length, std::string message) {
   const EquationVariable& v = system_.variables[variable];
   Span span = v.written ? v.written->span : Span{};
@@ -520,15 +470,7 @@ AstId Expander::expand_special(const Ast& from, AstId node, Ast& out, const Scop
       bool connected = input.kind == AstKind::Name && connected_.count(system_.variables[scope.owner].scope + from.name_of(from.child(node, 0)));
       return out.add_number(connected, n.offset, n.length);
     }
-    case BuiltinSpecial::TimeValue: {
-      // https://www.vensim.com/documentation/fn_get_time_value.html
-      auto relative = value_at_start(from, from.child(node, 0), system_.variables[scope.owner].scope), measure = value_at_start(from, from.child(node, 2), system_.variables[scope.owner].scope);
-      if (!relative || !measure || !(*relative == 0 || *relative == 1) || *measure != 0)
-        return error(scope, from, node, Code::unsupported_feature,
-                     "GET TIME VALUE gives the current time (0) or the initial one (1) in the model's own units (measure 0); there is no calendar, so compute dates from TIME", out);
-      AstId time = out.add_call(from.like(node), *relative == 0 ? "time" : "starttime", {});
-      return out.add_operator(AstOp::Add, {time, expand(from, from.child(node, 1), out, scope, false)});
-    }
+    case BuiltinSpecial::TimeValue: return expand_time_value(from, node, out, scope);
     case BuiltinSpecial::Derivative: {
       // The first derivative by the last difference, as Stella's DERIVN(x, 1); 0 at the start.
       auto order = literal_number(from, from.child(node, 1));

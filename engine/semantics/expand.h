@@ -1,5 +1,6 @@
 // Expansion of one model's equations: names resolved, macro instances and lifted calls made into hidden variables.
 #pragma once
+#include <memory>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -21,7 +22,12 @@ class Expander {
   // Gives a stock the hidden flow that Vensim's INTEG says, in one definition for each of the stock's.
   void add_net_flow(uint32_t stock, const std::vector<const Definition*>& definitions);
   // The value at the start time of an expression on numbers, time and other variables of that kind; none if it needs more.
-  std::optional<double> value_at_start(const Ast& ast, AstId node, const std::string& scope, int depth = 0) const;
+  std::optional<double> value_at_start(const Ast& ast, AstId node, const std::string& scope) const { return known_value(ast, node, scope, {}); }
+  // The same where it is the value at all times.
+  std::optional<double> constant_value(const Ast& ast, AstId node, const std::string& scope) const { return known_value(ast, node, scope, {.always = true}); }
+  // The latest time that FINAL TIME's equation can say as long as no constant is set: of a choice the greater of its branches, and TIME itself
+  // is the end whenever it comes. None if only the run can tell.
+  std::optional<double> latest_time(const Ast& ast, AstId node) const { return latest_time(ast, node, {.always = true}); }
   // The variable that a name means to the variables of `scope` (a module instance's prefix), or none_id.
   uint32_t find_variable(const std::string& name, const std::string& scope) const;
   // The modeller's own macros, by canonical name, and the inputs of modules that are connected.
@@ -41,6 +47,19 @@ class Expander {
     const std::unordered_map<std::string, std::pair<Ast, AstId>>* bindings;
     bool reduced = false;          // a reducer folds the whole axes that stand here
   };
+
+  // What is known before a run (times.cpp). A variable's equation is looked at wherever its name stands, so looks are counted.
+  struct Looks {
+    bool always = false;
+    int depth = 0;
+    std::shared_ptr<int> left = std::make_shared<int>(1'000'000);
+    Looks deeper() const { return {always, depth + 1, left}; }
+    bool enough() const { return depth > 20 || --*left < 0; }
+  };
+  std::optional<double> known_value(const Ast& ast, AstId node, const std::string& scope, const Looks& looks) const;
+  std::optional<double> latest_time(const Ast& ast, AstId node, const Looks& looks) const;
+  // The equation of a variable that has one and no more; empty if it is none of that kind.
+  Ast only_equation(uint32_t variable) const;
 
   Ast expand_text(const Scope& scope);  // the scope's text
 
@@ -62,6 +81,7 @@ class Expander {
   // Is it the name of a graphical function, or of a variable with one?
   bool has_table(const Ast& from, AstId argument, const Scope& scope) const;
   bool is_nought(const Ast& from, AstId argument, const Scope& scope) const;
+  AstId expand_time_value(const Ast& from, AstId node, Ast& out, const Scope& scope);
   AstId expand_builtin_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const Builtin& builtin);
   AstId expand_macro(const Ast& from, AstId node, Ast& out, const Scope& scope, const BuiltinMacro& macro, const std::string& name, int skipped);
   AstId expand_table_call(const Ast& from, AstId node, Ast& out, const Scope& scope, const std::string& name);
@@ -87,6 +107,7 @@ class Expander {
   std::unordered_set<std::string> connected_;  // module inputs
   uint32_t streams_ = 0;
   int macro_depth_ = 0;
+  bool said_base_date_ = false;
   uint32_t instances_ = 0;
   int suggestions_left_ = 50;  // each costs a look at every name
 };

@@ -92,7 +92,7 @@ ExprId ExpressionLowering::value(BuiltinValue v) {
     case BuiltinValue::Time: return build.load(0);
     case BuiltinValue::Dt: return build.constant(system_.specs.dt);
     case BuiltinValue::StartTime: return build.constant(system_.specs.start);
-    case BuiltinValue::StopTime: return build.constant(system_.specs.stop);
+    case BuiltinValue::StopTime: return system_.final_time == none_id ? build.constant(system_.specs.stop) : build.load(program_id_[system_.final_time]);
     case BuiltinValue::SaveInterval: return build.constant(system_.specs.save_interval.value_or(system_.specs.dt));
     case BuiltinValue::Pi: return build.constant(3.14159265358979323846);
     case BuiltinValue::Infinite: return build.constant(HUGE_VAL);
@@ -111,7 +111,7 @@ ExprId ExpressionLowering::fallback(std::string_view word) {
   if (word == "inf") return build.constant(HUGE_VAL);
   if (word == "-inf") return build.constant(-HUGE_VAL);
   if (word == "start") return build.constant(system_.specs.start);
-  if (word == "stop") return build.constant(system_.specs.stop);
+  if (word == "stop") return value(BuiltinValue::StopTime);
   return build.constant(double(atoi(std::string(word).c_str())));
 }
 

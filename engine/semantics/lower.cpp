@@ -34,6 +34,8 @@ class Lowering {
       if (program_id_[i] != none_id && !system_.variables[i].faulty) definitions(i);
     for (uint32_t i = 0; i < system_.variables.size(); i++)
       if (system_.variables[i].kind == VariableKind::Stock && !system_.variables[i].faulty) stock(i);
+    if (system_.final_time != none_id) p.final_time = program_id_[system_.final_time];
+    p.stop_given = system_.stop_given;
     for (const MacroInfo& macro : system_.macros) p.macros.push_back({macro.name, program_id_[macro.output]});
     return std::move(result_);
   }

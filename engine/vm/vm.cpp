@@ -17,7 +17,7 @@ Result<std::unique_ptr<Vm>> Vm::create(std::shared_ptr<const Program> program) {
   if (sizes.total() <= max_doubles) vm->memory_.reset(new (std::nothrow) double[sizes.total()]());
   if (!vm->memory_)
     return diagnose(Code::results_too_large, "the results need " + std::to_string(sizes.total() / 131072) + " MB (" + std::to_string(program->rows) +
-                                                 " saved rows of " + std::to_string(program->row_slots) + " values); raise the save interval or dt");
+                                                 " saved rows of " + std::to_string(program->row_slots) + " values); raise the save interval or dt" + (program->final_time == none_id ? "" : ", or give a stop time"));
   vm->run_.slab = vm->memory_.get();
   vm->run_.scratch = vm->run_.slab + sizes.slab;
   vm->run_.history = vm->run_.scratch + sizes.scratch;
@@ -41,7 +41,10 @@ Result<std::unique_ptr<Vm>> Vm::create(std::shared_ptr<const Program> program) {
 
 Vm::~Vm() = default;
 
-size_t Vm::slab_size() const { return run_.fixed_slots + size_t(run_.rows) * run_.row_slots; }
+size_t Vm::slab_size() const {
+  uint32_t rows = run_.final_at ? run_.step / run_.save_every + 1 : run_.rows;
+  return run_.fixed_slots + size_t(rows) * run_.row_slots;
+}
 
 bool Vm::set_value(uint32_t slot, double value) {
   if (slot >= program_->constants) return false;

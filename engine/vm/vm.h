@@ -16,10 +16,12 @@ class Vm {
 
   uint32_t run_to(double time) { return ls_run_to(&run_, time); }
   uint32_t run_to_end() { return ls_run_all(&run_); }
+  bool has_ended() const { return ls_has_ended(&run_); }
   void reset() { ls_reset(&run_); }
   // False if the slot is not a constant's.
   bool set_value(uint32_t slot, double value);
   const double* slab() const { return run_.slab; }
+  // Of a run that computes its own end only what it has reached.
   size_t slab_size() const;
   // Runs one section; called by the time loop.
   void execute(Section section, double* row, double* previous, double* out);

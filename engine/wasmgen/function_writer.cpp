@@ -132,7 +132,7 @@ void FunctionWriter::write_assignments(std::vector<Assignment> assignments, Name
 }
 
 bool FunctionWriter::can_loop(const std::vector<Assignment>& step) const {
-  if (program_.method != Method::Euler || program_.save_every != 1 || !program_.delays.empty()) return false;
+  if (program_.method != Method::Euler || program_.save_every != 1 || !program_.delays.empty() || program_.final_time != none_id) return false;
   size_t size = 0;
   for (ExprId id = 0; id < program_.exprs.size(); id++) {
     if (!uses_[id]) continue;

@@ -115,6 +115,7 @@ class BlobWriter {
     export_function("run_to", Signature(Type::f64, Type::i32), call_run("ls_run_to", {build_.makeLocalGet(0, Type::f64)}, Type::i32));
     export_function("run", Signature(Type::none, Type::i32), call_run("ls_run_all", {}, Type::i32));
     export_function("reset", Signature(Type::none, Type::none), call_run("ls_reset", {}, Type::none));
+    if (program_.final_time != none_id) export_function("has_ended", Signature(Type::none, Type::i32), call_run("ls_has_ended", {}, Type::i32));
     std::vector<Expression*> init;
     if (program_.constants)
       init.push_back(build_.makeMemoryCopy(integer(map_.slab), integer(map_.defaults), integer(program_.constants * 8)));
@@ -195,7 +196,7 @@ Result<std::vector<uint8_t>> generate_blob(const Program& program, const std::st
     return diagnose(Code::wasmgen_unsupported,
                     "the run needs " + std::to_string(writer.map().end >> 20) + " MB and a wasm module addresses 4,095 MB: " +
                         std::to_string(program.rows) + " saved rows of " + std::to_string(program.row_slots) +
-                        " values. Raise the save interval or dt, or save fewer variables",
+                        " values. Raise the save interval or dt, or save fewer variables" + (program.final_time == none_id ? "" : ", or give a stop time"),
                     {}, "results");
   writer.write_functions();
   return writer.finish(layout, names);

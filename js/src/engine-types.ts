@@ -33,6 +33,7 @@ export interface EngineProgram extends Deletable {
 export interface EngineVm extends Deletable {
   runTo(time: number): number;
   runToEnd(): number;
+  hasEnded(): boolean;
   reset(): void;
   setValue(slot: number, value: number): boolean;
   slab(): Float64Array;

@@ -8,6 +8,8 @@ export interface Machine {
   /** Both return the step reached. */
   runTo(time: number): number;
   runToEnd(): number;
+  /** False where a run that computes its own end has not come to it, whatever room there was. */
+  hasEnded(): boolean;
   /** Forgets the run, keeps values that were set. */
   reset(): void;
   setValue(slot: number, value: number): boolean;
@@ -21,6 +23,7 @@ interface BlobExports {
   init(): void;
   run_to(time: number): number;
   run(): number;
+  has_ended?(): number;
   reset(): void;
   set_value(slot: number, value: number): number;
   slab: WebAssembly.Global<'i32'>;
@@ -46,6 +49,7 @@ export async function blobMachine(program: Program): Promise<Machine> {
   return {
     runTo: (time) => guard(() => exports.run_to(time)),
     runToEnd: () => guard(() => exports.run()),
+    hasEnded: () => exports.has_ended?.() !== 0,
     reset: () => guard(() => exports.reset()),
     setValue: (slot, value) => guard(() => exports.set_value(slot, value)) === 1,
     slab: () => new Float64Array(exports.memory.buffer, exports.slab.value >>> 0, fixedSlots + rows * rowSlots),
@@ -58,6 +62,7 @@ export function vmMachine(program: Program): Machine {
   return {
     runTo: (time) => vm.call((v) => v.runTo(time)),
     runToEnd: () => vm.call((v) => v.runToEnd()),
+    hasEnded: () => vm.call((v) => v.hasEnded()),
     reset: () => vm.call((v) => v.reset()),
     setValue: (slot, value) => vm.call((v) => v.setValue(slot, value)),
     slab: () => vm.call((v) => v.slab()),

@@ -50,7 +50,8 @@ export class Program {
   readonly #variables = new Map<string, Variable>();
   readonly #positions = new Map<readonly string[], Map<string, number>>(); // of the elements of a dimension
   readonly #handle: Handle<EngineProgram>;
-  readonly #file: string;
+  /** What rendered diagnostics call the file. */
+  readonly file: string;
   #users = 1;
   #bytes: Uint8Array<ArrayBuffer> | null = null;
   #module: Promise<WebAssembly.Module> | null = null;
@@ -58,7 +59,7 @@ export class Program {
   /** Takes over the handle; throws (and frees it) if the model did not compile. */
   constructor(handle: Handle<EngineProgram>, file: string) {
     this.#handle = handle;
-    this.#file = file;
+    this.file = file;
     if (!handle.call((program) => program.ok())) {
       const error = compileError(handle, file);
       handle.free();
@@ -171,7 +172,7 @@ export class Program {
   }
 
   get renderedDiagnostics(): string {
-    return this.#handle.call((program) => program.renderDiagnostics(this.#file));
+    return this.#handle.call((program) => program.renderDiagnostics(this.file));
   }
 
   #refused(code: string): never {

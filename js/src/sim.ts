@@ -64,16 +64,16 @@ export class Sim {
     return this.#program.layout;
   }
 
-  /** What the compiler had to say short of an error. */
+  /** What the compiler had to say short of an error, and then what there is to say about the run. */
   get diagnostics(): readonly Diagnostic[] {
     this.#alive();
-    return this.#program.diagnostics;
+    return [...this.#program.diagnostics, ...this.#ofTheRun()];
   }
 
   /** The same as text, with places and carets. */
   get renderedDiagnostics(): string {
     this.#alive();
-    return this.#program.renderedDiagnostics;
+    return this.#program.renderedDiagnostics + this.#ofTheRun().map(({ severity, code, variable, message }) => `${this.#program.file}: ${severity}[${code}]: ${variable}: ${message}\n`).join('');
   }
 
   /** The time that the run has reached; the start time before it begins. */
@@ -192,6 +192,7 @@ export class Sim {
       mode: search?.mode ?? null,
       note: search?.note ?? '',
       search,
+      diagnostics: this.diagnostics,
     };
   }
 
@@ -217,6 +218,14 @@ export class Sim {
 
   get #rowsDone(): number {
     return this.#step < 0 ? 0 : Math.floor(this.#step / this.layout.saveEvery) + 1;
+  }
+
+  /** That the run has used up its room before its FINAL TIME came. */
+  #ofTheRun(): Diagnostic[] {
+    const { finalTime, steps } = this.layout;
+    if (!finalTime || finalTime.stopGiven || this.#step < steps || this.#machine.hasEnded()) return [];
+    const message = `the run ended at ${this.time} before this time came, since there is room for ${steps} steps; if it should go on, give it a stop time to go to`;
+    return [{ code: 'final_time_not_reached', severity: 'warning', model: '', variable: finalTime.variable, message, line: 0, column: 0, offset: 0, length: 0 }];
   }
 
   #alive(): void {

@@ -1,3 +1,5 @@
+import type { Diagnostic } from './errors.js';
+
 /** Which machine runs the model. Both give the same bits: `wasm` compiles a module for the model, `vm` interprets it inside the engine. */
 export type EngineKind = 'wasm' | 'vm';
 export type LtmMode = 'auto' | 'exhaustive' | 'discovery';
@@ -12,6 +14,7 @@ export interface CompileOptions {
   /** How loops are found. `auto`, the default, enumerates all of them where that is affordable. */
   ltmMode?: LtmMode;
   start?: number;
+  /** The end; of a model whose FINAL TIME depends on the run the latest time to which it may go. */
   stop?: number;
   dt?: number;
   /** Time between saved points; a multiple of `dt`. */
@@ -74,6 +77,11 @@ export interface Layout {
   readonly start: number;
   readonly stop: number;
   readonly dt: number;
+  /**
+   * Where FINAL TIME depends on the run: the variable that ends it when its time has come. `stop`, `steps` and `rows` are then the most there may be:
+   * what the options say (`stopGiven`), or what there is room for.
+   */
+  readonly finalTime?: { readonly variable: string; readonly stopGiven: boolean };
   readonly saveInterval: number;
   /** Number of dt steps from start to stop; rows are saved every `saveEvery` of them. */
   readonly steps: number;
@@ -174,4 +182,6 @@ export interface Run {
   /** Why that mode, and what was done, in a sentence; empty without LTM. */
   readonly note: string;
   readonly search: LoopSearch | null;
+  /** What there is to say about the model and this run, short of an error. */
+  readonly diagnostics: readonly Diagnostic[];
 }

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** [{ id, file, expected }] */
 export const ownModels = readdirSync(path.join(root, 'corpus'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'))
-  .map(({ name }) => ({ id: `corpus/${name}`, file: path.join(root, 'corpus', name, 'model.xmile'), expected: path.join(root, 'corpus', name, 'expected.csv') }));
+  .map(({ name }) => ({ id: `corpus/${name}`, file: ['xmile', 'mdl'].map((kind) => path.join(root, 'corpus', name, `model.${kind}`)).find((file) => existsSync(file)), expected: path.join(root, 'corpus', name, 'expected.csv') }));
 
 const sharedFolder = path.join(process.env.LOOPSCOPE_SHARED ?? path.join(root, '../shared'), 'corpus');
 

@@ -43,6 +43,7 @@ const files = {
   'vensim-list-200000.mdl': () => mdl(`d: (e1-e200000) ~~|\nx[d] = ${many(2e5, (i) => i).join(', ')} ~~|`),
   'vensim-ranges-deep.mdl': () => mdl(`${lines(5000, (i) => `r${i}: r${i + 1} ~~|`)}\nr5000: a, b ~~|\nx[r0] = 1 ~~|`),
   'vensim-ranges-many.mdl': () => mdl(`whole: (e1-e2000) ~~|\n${lines(2000, (i) => `r${i}: whole ~~|`)}\nx[r0] = 1 ~~|`),
+  'vensim-final-time-doubles.mdl': () => mdl(`x = Time ~~|\n${lines(60, (i) => `v${i} = MAX(v${i + 1}, MIN(v${i + 1}, v${i + 1} + Time)) ~~|`)}\nv60 = 10 ~~|`).replace('FINAL TIME = 10', 'FINAL TIME = MIN(v0, v0)'),
   'vensim-macros-double.mdl': () => mdl(`:MACRO: M0(a)\nM0 = a ~~|\n:END OF MACRO:\n${lines(40, (i) => `:MACRO: M${i + 1}(a)\nM${i + 1} = M${i}(a) + M${i}(a) ~~|\n:END OF MACRO:`)}\nx = M40(1) ~~|`),
   'vensim-aliases-20000.mdl': () => mdl(`whole: (e1-e200000) ~~|\n${lines(20000, (i) => `r${i} <-> whole ~~|`)}\nx[e1] = 1 ~~|`),
   'vensim-lists-too-short-100000.mdl': () => mdl(`whole: (e1-e200000) ~~|\n${lines(1e5, (i) => `x${i}[whole] = 1, 2 ~~|`)}`),

@@ -1,7 +1,7 @@
 // What the JavaScript tests share.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const root = new URL('../../', import.meta.url);
@@ -9,7 +9,7 @@ export const engines = ['wasm', 'vm'];
 export const corpusNames = readdirSync(new URL('corpus/', root), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'))
   .map((entry) => entry.name);
-export const modelUrl = (name) => new URL(`corpus/${name}/model.xmile`, root);
+export const modelUrl = (name) => ['xmile', 'mdl'].map((kind) => new URL(`corpus/${name}/model.${kind}`, root)).find((url) => existsSync(url));
 
 /** A model of these variables, for cases that are no model of the corpus. */
 export const xmile = (variables, specs = '<start>0</start><stop>10</stop><dt>1</dt>') =>

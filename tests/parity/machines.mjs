@@ -54,16 +54,18 @@ function vmMachine(vm) {
   };
 }
 
-export async function blobMachine(bytes, { fixedSlots, rows, rowSlots }) {
+export async function blobMachine(bytes, { fixedSlots, rows, rowSlots, saveEvery, finalTime }) {
   const { instance } = await WebAssembly.instantiate(bytes, {});
   const { memory, slab, init, run_to, run, reset, set_value } = instance.exports;
   init();
+  let step = 0;
+  const saved = () => (finalTime === undefined ? rows : Math.floor(step / saveEvery) + 1); // as the VM's
   return {
-    runTo: (t) => run_to(t),
-    run: () => run(),
-    reset: () => reset(),
+    runTo: (t) => (step = run_to(t)),
+    run: () => (step = run()),
+    reset: () => (reset(), (step = 0)),
     set: (slot, value) => set_value(slot, value) === 1,
-    slab: () => new Float64Array(memory.buffer, slab.value >>> 0, fixedSlots + rows * rowSlots),
+    slab: () => new Float64Array(memory.buffer, slab.value >>> 0, fixedSlots + saved() * rowSlots),
     dispose: () => {},
   };
 }
@@ -98,7 +100,9 @@ export function dataDifference(a, b, path = '') {
  * middle of a run. Compares the slabs after each. Gives { values, difference }, difference a sentence or null.
  */
 export function exercise(vm, blob, layout, defaults) {
-  const { start, dt, steps } = layout;
+  const { start, dt, finalTime } = layout;
+  const steps = finalTime === undefined ? layout.steps : vm.run();
+  vm.reset();
   const at = (fraction) => start + Math.floor(steps * fraction) * dt;
   const setAll = (machine, change) => {
     for (let slot = 0; slot < layout.constants; slot++) if (!machine.set(slot, change(defaults[slot], slot))) throw new Error(`slot ${slot} cannot be set`);

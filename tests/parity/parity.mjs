@@ -50,8 +50,11 @@ async function parityOf(id, bytes, data) {
     if (verbose) console.log(`     ${id} does not compile: ${plain.why}`);
     return;
   }
-  const { start, dt, steps, saveEvery, rowSlots } = plain.layout;
+  const { start, dt, saveEvery, rowSlots, finalTime } = plain.layout;
   plain.dispose();
+  // Where the model computes its own end there is room for a million steps.
+  const bounded = finalTime === undefined ? {} : { stop: start + 1000 * dt };
+  const steps = finalTime === undefined ? plain.layout.steps : 1000;
   const saved = [['', {}], [', every third step saved', { saveInterval: 3 * dt }]];
   if (steps < 3) saved.pop();
   if (saveEvery > 1) saved.push([', every step saved', { saveInterval: dt }]);
@@ -62,7 +65,7 @@ async function parityOf(id, bytes, data) {
   const series = {};
   for (const [mode, options] of Object.entries(modes))
     for (const [name, saving] of mode === 'discovery' ? saved.slice(0, 1) : saved) {
-      const result = await compareVariant(bytes, { ...options, ...saving }, data).catch((error) => ({ difference: error.stack }));
+      const result = await compareVariant(bytes, { ...bounded, ...options, ...saving }, data).catch((error) => ({ difference: error.stack }));
       if (result.difference !== null) return fail(id, `${mode}${name}: ${result.difference}`);
       series[mode] ??= result.series;
     }

@@ -48,8 +48,10 @@ function withRun<T>(parsed: Parsed, enableLtm: boolean, use: (sim: Sim) => Promi
   return withModel(file, dataOf(parsed.values), async (model) => {
     const sim = await model.simulate(options);
     try {
-      say(sim.renderedDiagnostics);
+      const before = sim.renderedDiagnostics;
+      say(before);
       sim.runToEnd();
+      say(sim.renderedDiagnostics.slice(before.length));
       return await use(sim);
     } finally {
       sim.dispose();
