@@ -50,7 +50,7 @@ struct SystemBuilder : InstanceVisitor {
     for (const ComputedControl& computed : project.specs.computed) control(computed.control) = std::nan("");  // until it is known
     for (const ComputedControl& computed : project.specs.computed) compute(computed);
     // Where nothing is known of it, room is made later (make_room).
-    if (system.final_time != none_id) s.stop = std::max(s.start, latest.value_or(s.start));
+    if (system.final_time != none_id) s.stop = latest && std::isfinite(*latest) ? std::max(s.start, *latest) : s.start;
     if (options.start) s.start = *options.start;
     if (options.stop) s.stop = *options.stop;
     system.stop_given = options.stop.has_value();

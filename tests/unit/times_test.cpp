@@ -95,6 +95,7 @@ TEST_CASE("final time: there is room for what its equation can say") {
   CHECK(steps("IF THEN ELSE(on > 3, MAX(Time, 4e6), MIN(2 * most, on * 1e9))") == 10'000'000);
   CHECK(steps("IF THEN ELSE(on > 3, Time, 2 * on)") == room);
   CHECK(steps("IF THEN ELSE(on > 3, Time, 1e300)") == room);
+  CHECK(steps("IF THEN ELSE(on > 3, Time, 1 / 0)") == room);
   CHECK(steps("IF THEN ELSE(on > 3, Time, 90)") == room);  // a constant may be set
   std::string wide = "D: (d1-d5000) ~~|\nwide[D] = Time ~~|\n";
   CHECK(compile_xmile(model("Time + 1", wide)).program().steps == 1000);

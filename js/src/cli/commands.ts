@@ -16,7 +16,7 @@ export interface Command {
 }
 
 const runHelp = `  --engine wasm|vm          the machine that runs the model (default wasm); both give the same numbers
-  --start, --stop, --dt T   instead of the model's own times
+  --start, --stop, --dt T   instead of the model's own times (of a FINAL TIME that depends on the run: the latest)
   --saveper T               time between saved points
   --method NAME             euler, rk2, rk4, rk2auto, rk4auto or difference
 ${dataHelp}

@@ -56,7 +56,6 @@ async function start(): Promise<void> {
     const took = performance.now() - began;
     if (initials.size === 0) meet(started);
     for (const [name, value] of Object.entries(overrides)) started.setValue(name, value);
-    tell(project.mainModel().diagnostics);
     constants();
     again(took);
   } catch (error) {
@@ -83,7 +82,9 @@ function again(compiling: number | null = null): void {
     sim.runToEnd();
     const took = performance.now() - began;
     run = sim.getRun();
-    status.textContent = `${sim.layout.name || 'model'}: ${sim.layout.steps} steps on ${engine() === 'wasm' ? 'WebAssembly' : 'the interpreter'} in ${took.toFixed(1)} ms${compiling === null ? '' : `, compiled in ${compiling.toFixed(1)} ms`}`;
+    tell(run.diagnostics);
+    const { name, start, dt } = sim.layout;
+    status.textContent = `${name || 'model'}: ${Math.round((sim.time - start) / dt)} steps on ${engine() === 'wasm' ? 'WebAssembly' : 'the interpreter'} in ${took.toFixed(1)} ms${compiling === null ? '' : `, compiled in ${compiling.toFixed(1)} ms`}`;
     status.dataset['state'] = 'done';
     show();
   } catch (error) {
