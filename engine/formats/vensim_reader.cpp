@@ -379,7 +379,7 @@ class VensimReader {
                     {"time_step", "TIME STEP", TimeControl::Dt, &specs.dt, false}, {"saveper", "SAVEPER", TimeControl::SaveInterval, nullptr, false}};
     for (Control& control : controls) {
       auto variable = std::find_if(variables.begin(), variables.end(), [&](const Variable& v) { return v.id == control.id; });
-      control.found = variable != variables.end() && !variable->definitions.empty();
+      control.found = variable != variables.end() && !variable->definitions.empty() && !trim_blanks(variable->definitions[0].equation.text).empty();
       if (!control.found) continue;
       const SourceText& text = variable->definitions[0].equation;
       auto number = parse_number(text.text);

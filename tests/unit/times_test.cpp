@@ -179,6 +179,12 @@ TEST_CASE("final time: the other times of a run are known before it") {
   }
 }
 
+TEST_CASE("final time: a time of the run without an equation is missing") {
+  Simulation s = compile_xmile("{UTF-8}\nx = 1 ~~|\nINITIAL TIME = ~ 0 ~|\nFINAL TIME = 5 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = TIME STEP ~~|\n");
+  CHECK(s.codes() == "missing_sim_specs empty_equation");
+  CHECK(s.message().find("does not say INITIAL TIME") != std::string::npos);
+}
+
 TEST_CASE("final time: Vensim's text and JSON keep its equation, XMILE has it as a variable and says so") {
   std::string text = model("IF THEN ELSE(x > 5, Time, most)", "x = Time ~~|\nmost = 30 ~~|\n");
   LoadedProject loaded = load_project(text);
