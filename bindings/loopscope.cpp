@@ -41,6 +41,7 @@ class Vm_ : Counted {
   double run_to(double t) { return vm_->run_to(t); }
   double run_to_end() { return vm_->run_to_end(); }
   bool has_ended() const { return vm_->has_ended(); }
+  double loose_steps() const { return vm_->loose_steps(); }
   void reset() { vm_->reset(); }
   bool set_value(uint32_t slot, double value) { return vm_->set_value(slot, value); }
   val slab() { return typed_array("Float64Array", vm_->slab(), vm_->slab_size()); }
@@ -302,6 +303,7 @@ EMSCRIPTEN_BINDINGS(loopscope) {
       .function("runTo", &Vm_::run_to)
       .function("runToEnd", &Vm_::run_to_end)
       .function("hasEnded", &Vm_::has_ended)
+      .function("looseSteps", &Vm_::loose_steps)
       .function("reset", &Vm_::reset)
       .function("setValue", &Vm_::set_value)
       .function("slab", &Vm_::slab);

@@ -205,10 +205,10 @@ static int is_within_tolerance(const ls_run* run, const double* from, const doub
 // dt in steps of dt / 2^level. As Vensim documents it (https://www.vensim.com/documentation/html/22111.htm), a step is made smaller until the error
 // of every stock is within ABSOLUTE TOLERANCE, or RELATIVE TOLERANCE times the stock's value; both are 0.001 unless the model has them. The
 // error is how far one step and two of half its length, whose result counts, are apart. After a step that fits the next one may be twice as long.
-// At dt / 1024 what comes out is taken as it is. Every dt starts anew, so that a step is a function of its row.
+// At dt / 1024 what comes out is taken as it is, and counted. Every dt starts anew, so that a step is a function of its row.
 static void adaptive_runge_kutta(ls_run* run, double* row, double* k) {
   enum { finest = 10 };
-  uint32_t n = run->stocks, level = 0, at = 0;
+  uint32_t n = run->stocks, level = 0, at = 0, loose = 0;
   uintptr_t bytes = n * sizeof(double);
   double *stocks = k + 4 * (uintptr_t)n, *slopes = stocks + n, *whole = slopes + n, *halves = whole + n;
   memcpy(stocks, run->current + 1, bytes);
@@ -221,10 +221,13 @@ static void adaptive_runge_kutta(ls_run* run, double* row, double* k) {
     runge_kutta(run, row, stocks, time, h * 0.5, k, halves);
     stage(run, row, halves, time + moves * 0.5, 0, 0, k);
     runge_kutta(run, row, halves, time + moves * 0.5, h * 0.5, k, halves);
-    if (level < finest && !is_within_tolerance(run, stocks, whole, halves)) {
-      level++;
-      at *= 2;
-      continue;
+    if (!is_within_tolerance(run, stocks, whole, halves)) {
+      if (level < finest) {
+        level++;
+        at *= 2;
+        continue;
+      }
+      loose = 1;
     }
     memcpy(stocks, halves, bytes);
     if (++at == 1u << level) break;
@@ -235,6 +238,7 @@ static void adaptive_runge_kutta(ls_run* run, double* row, double* k) {
     stage(run, row, stocks, run->current[0] + at * (run->hold_inputs ? 0 : run->dt / (1u << level)), 0, 0, slopes);
   }
   memcpy(run->next + 1, stocks, bytes);
+  run->loose += loose;
 }
 
 // The stocks of the next row.
@@ -264,7 +268,10 @@ void ls_reset(ls_run* run) {
   run->state = 0;
   run->dirty = 0;
   run->recorded = 0;
+  run->loose = 0;
 }
+
+uint32_t ls_loose_steps(const ls_run* run) { return run->loose; }
 
 // The common case without what the others need: every row is saved where it is written, and its stocks are there already.
 static void advance_saved_euler(ls_run* run, uint32_t target) {

@@ -80,6 +80,7 @@ typedef struct ls_run {
   uint32_t state;        // 0 fresh, 1 running
   uint32_t dirty;        // a constant was set since the row was evaluated
   uint32_t recorded;     // steps whose inputs stand in history
+  uint32_t loose;        // steps of an adaptive method that are not within its tolerance
   double* current;       // that row
   double* previous;      // the row one dt earlier (the same row at step 0)
   double* next;          // where the row after it goes
@@ -98,6 +99,8 @@ uint32_t LS_EXPORT(ls_run_to)(ls_run* run, double t);
 uint32_t LS_EXPORT(ls_run_all)(ls_run* run);
 // Is this the end: the last step, or the last one up to a FINAL TIME that the run computes? 0 at the last step where FINAL TIME is later.
 uint32_t LS_EXPORT(ls_has_ended)(const ls_run* run);
+// Of an adaptive method: the dt of the run so far in which even the smallest steps were not within the tolerance.
+uint32_t LS_EXPORT(ls_loose_steps)(const ls_run* run);
 
 // ---- what generated code and the VM call; listed in engine/ir/opcodes.def by these names
 #define LS_FUNCTION1(name) double LS_EXPORT(name)(double)

@@ -17,6 +17,7 @@ enum class Dialect { Xmile, Vensim };
 // Auto: the step is halved until its error is within a tolerance (wasm-runtime's ls_run.c). Difference: Euler's steps, but the results have each
 // row's stocks with the auxiliaries that made them, one dt earlier.
 enum class Method { Euler, Rk2, Rk4, Rk2Auto, Rk4Auto, Difference };
+inline bool is_adaptive(Method method) { return method == Method::Rk2Auto || method == Method::Rk4Auto; }
 inline bool is_runge_kutta(Method method) { return method != Method::Euler && method != Method::Difference; }
 constexpr const char* method_choices = "euler, rk2, rk4, rk2auto, rk4auto or difference";
 const char* method_name(Method method);                      // one of those

@@ -17,6 +17,7 @@ class Vm {
   uint32_t run_to(double time) { return ls_run_to(&run_, time); }
   uint32_t run_to_end() { return ls_run_all(&run_); }
   bool has_ended() const { return ls_has_ended(&run_); }
+  uint32_t loose_steps() const { return ls_loose_steps(&run_); }
   void reset() { ls_reset(&run_); }
   // False if the slot is not a constant's.
   bool set_value(uint32_t slot, double value);

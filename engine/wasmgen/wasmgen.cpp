@@ -116,6 +116,7 @@ class BlobWriter {
     export_function("run", Signature(Type::none, Type::i32), call_run("ls_run_all", {}, Type::i32));
     export_function("reset", Signature(Type::none, Type::none), call_run("ls_reset", {}, Type::none));
     if (program_.final_time != none_id) export_function("has_ended", Signature(Type::none, Type::i32), call_run("ls_has_ended", {}, Type::i32));
+    if (is_adaptive(program_.method)) export_function("loose_steps", Signature(Type::none, Type::i32), call_run("ls_loose_steps", {}, Type::i32));
     std::vector<Expression*> init;
     if (program_.constants)
       init.push_back(build_.makeMemoryCopy(integer(map_.slab), integer(map_.defaults), integer(program_.constants * 8)));

@@ -34,6 +34,7 @@ export interface EngineVm extends Deletable {
   runTo(time: number): number;
   runToEnd(): number;
   hasEnded(): boolean;
+  looseSteps(): number;
   reset(): void;
   setValue(slot: number, value: number): boolean;
   slab(): Float64Array;

@@ -10,6 +10,8 @@ export interface Machine {
   runToEnd(): number;
   /** False where a run that computes its own end has not come to it, whatever room there was. */
   hasEnded(): boolean;
+  /** Steps of an adaptive method that are not within its tolerance. */
+  looseSteps(): number;
   /** Forgets the run, keeps values that were set. */
   reset(): void;
   setValue(slot: number, value: number): boolean;
@@ -24,6 +26,7 @@ interface BlobExports {
   run_to(time: number): number;
   run(): number;
   has_ended?(): number;
+  loose_steps?(): number;
   reset(): void;
   set_value(slot: number, value: number): number;
   slab: WebAssembly.Global<'i32'>;
@@ -50,6 +53,7 @@ export async function blobMachine(program: Program): Promise<Machine> {
     runTo: (time) => guard(() => exports.run_to(time)),
     runToEnd: () => guard(() => exports.run()),
     hasEnded: () => exports.has_ended?.() !== 0,
+    looseSteps: () => exports.loose_steps?.() ?? 0,
     reset: () => guard(() => exports.reset()),
     setValue: (slot, value) => guard(() => exports.set_value(slot, value)) === 1,
     slab: () => new Float64Array(exports.memory.buffer, exports.slab.value >>> 0, fixedSlots + rows * rowSlots),
@@ -63,6 +67,7 @@ export function vmMachine(program: Program): Machine {
     runTo: (time) => vm.call((v) => v.runTo(time)),
     runToEnd: () => vm.call((v) => v.runToEnd()),
     hasEnded: () => vm.call((v) => v.hasEnded()),
+    looseSteps: () => vm.call((v) => v.looseSteps()),
     reset: () => vm.call((v) => v.reset()),
     setValue: (slot, value) => vm.call((v) => v.setValue(slot, value)),
     slab: () => vm.call((v) => v.slab()),

@@ -66,7 +66,8 @@ export class Program {
       throw error;
     }
     this.layout = JSON.parse(handle.call((program) => program.layout())) as Layout;
-    for (const variable of this.layout.variables) this.#variables.set(idKey(variable.id), variable);
+    // The names of scores hold those of dimensions, as they are written.
+    for (const variable of this.layout.variables) this.#variables.set(variable.hidden ? matchKey(variable.id) : idKey(variable.id), variable);
   }
 
   /** Columns in layout order. Not kept: with scores a large array has hundreds of thousands. */

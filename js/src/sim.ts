@@ -73,7 +73,7 @@ export class Sim {
   /** The same as text, with places and carets. */
   get renderedDiagnostics(): string {
     this.#alive();
-    return this.#program.renderedDiagnostics + this.#ofTheRun().map(({ severity, code, variable, message }) => `${this.#program.file}: ${severity}[${code}]: ${variable}: ${message}\n`).join('');
+    return this.#program.renderedDiagnostics + this.#ofTheRun().map(({ severity, code, variable, message }) => `${this.#program.file}: ${severity}[${code}]: ${variable ? `${variable}: ` : ''}${message}\n`).join('');
   }
 
   /** The time that the run has reached; the start time before it begins. */
@@ -220,12 +220,21 @@ export class Sim {
     return this.#step < 0 ? 0 : Math.floor(this.#step / this.layout.saveEvery) + 1;
   }
 
-  /** That the run has used up its room before its FINAL TIME came. */
+  /** That the run has used up its room before its FINAL TIME came, or that an adaptive method did not keep to its tolerance. */
   #ofTheRun(): Diagnostic[] {
     const { finalTime, steps } = this.layout;
-    if (!finalTime || finalTime.stopGiven || this.#step < steps || this.#machine.hasEnded()) return [];
-    const message = `the run ended at ${this.time} before this time came, since there is room for ${steps} steps; if it should go on, give it a stop time to go to`;
-    return [{ code: 'final_time_not_reached', severity: 'warning', model: '', variable: finalTime.variable, message, line: 0, column: 0, offset: 0, length: 0 }];
+    const warning = (code: string, variable: string, message: string): Diagnostic => ({ code, severity: 'warning', model: '', variable, message, line: 0, column: 0, offset: 0, length: 0 });
+    const all: Diagnostic[] = [];
+    if (finalTime && !finalTime.stopGiven && this.#step >= steps && !this.#machine.hasEnded()) {
+      const message = `the run ended at ${this.time} before this time came, since there is room for ${steps} steps; if it should go on, give it a stop time to go to`;
+      all.push(warning('final_time_not_reached', finalTime.variable, message));
+    }
+    const loose = this.#machine.looseSteps();
+    if (loose > 0) {
+      const message = `in ${loose} of ${this.#step} steps even 1/1024 of dt was not within the tolerance of the adaptive method; the results there are less exact than it promises: use a smaller dt, or look at what changes so fast`;
+      all.push(warning('tolerance_not_met', '', message));
+    }
+    return all;
   }
 
   #alive(): void {

@@ -30,7 +30,8 @@ export function causalGraph(sim, dump) {
 
 /**
  * Nodes of macro instances: name -> 'output' or 'inner'. An instance is its output and all hidden nodes that serve it and nothing else: a
- * reducer that is read elsewhere too is no part of it.
+ * reducer that is read elsewhere too is no part of it. What a hidden node that serves nothing reads is not read elsewhere by that (how far a
+ * lag looks back has no link).
  */
 function macroInsides(links, variables) {
   const outputs = macroOutputs(links, variables);
@@ -48,10 +49,11 @@ function macroInsides(links, variables) {
       serves.set(node, (serves.get(node) ?? new Set()).add(output));
     }
   }
+  const servesNothing = (name) => variables.get(name).hidden && !targets.has(name) && !outputs.has(stem(name));
   const inside = new Map([...serves].filter(([, all]) => all.size === 1).map(([name]) => [name, outputs.has(stem(name)) ? 'output' : 'inner']));
   for (let before = -1; before !== inside.size; ) {
     before = inside.size;
-    for (const [name, how] of inside) if (how === 'inner' && !targets.get(name).every((to) => inside.has(to))) inside.delete(name);
+    for (const [name, how] of inside) if (how === 'inner' && !targets.get(name).every((to) => inside.has(to) || servesNothing(to))) inside.delete(name);
   }
   return inside;
 }

@@ -195,6 +195,19 @@ test('which loop dominates when: of logistic growth, the one to half the capacit
     assert.deepEqual(dominance(time, loops, 1), [], 'there is no such partition');
   }));
 
+test('every series has its name, also scores over dimensions of several words', async () => {
+  const text = xmileOf(`
+  specs 0 4 1
+  dim Wide Region: Far North, south
+  stock people[Wide Region] = 10; in births
+  flow births[Wide Region] = 0.01 * SUM(people[*])`.replaceAll('Wide Region', 'Wide_Region')).replaceAll('"Wide_Region"', '"Wide Region"');
+  await withSim(text, {}, (sim) => {
+    const names = sim.layout.variables.map(({ id }) => id);
+    assert.ok(names.some((id) => id.includes('[Wide Region,') || id.includes('[Wide Region]')), names.join(' '));
+    for (const name of [...names, ...sim.getSeriesNames({ hidden: true })]) assert.ok(sim.elementNames(name).length > 0, name);
+  });
+});
+
 test('a long loop is told by its stocks', async () => {
   const links = Array.from({ length: 12 }, (_, i) => `  aux step_${i} = ${i ? `step_${i - 1}` : 'far'} * 0.99`);
   const ring = xmileOf(['', '  specs 0 5 1', '  stock near = 10; in arrival', '  stock far = 5; in passing', '  flow passing = near / 3', ...links, '  flow arrival = step_11 / 4'].join('\n'));

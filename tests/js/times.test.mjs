@@ -6,6 +6,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { load } from '../../js/dist/index.js';
 import { runBlob } from '../../wasm-runtime/run-blob.mjs';
+import { xmileOf } from '../twins/notation.mjs';
 import { assertSameBits, commandIn, engines } from './helpers.mjs';
 
 const mdl = (entries, finalTime, { start = 0, dt = 1, settings = '' } = {}) =>
@@ -157,3 +158,21 @@ for (const [base, unit, start, dt, stop] of dateCases) {
     project.dispose();
   });
 }
+
+test('an adaptive method that cannot keep to its tolerance says in how many steps', async () => {
+  const jump = xmileOf(`
+  specs 0 4 1 euler
+  stock x = 0; in f
+  flow f = 1000000 * STEP(1, 2.3)
+  aux absolute_tolerance = 1e-9
+  aux relative_tolerance = 1e-12`);
+  for (const engine of engines) {
+    const project = await load(jump);
+    for (const [method, loose] of [['rk4auto', 1], ['rk2auto', 1], ['rk4', 0]]) {
+      const run = await project.mainModel().run({ engine, method });
+      assert.deepEqual(run.diagnostics.map(({ code }) => code), loose ? ['tolerance_not_met'] : [], `${engine} ${method}`);
+      if (loose) assert.match(run.diagnostics[0].message, /^in 1 of 4 steps /);
+    }
+    project.dispose();
+  }
+});

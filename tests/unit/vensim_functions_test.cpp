@@ -46,6 +46,18 @@ TEST_CASE("vensim: an adaptive method keeps to the tolerance where the fixed ste
   }
 }
 
+TEST_CASE("vensim: steps in which no halving brings an adaptive method within its tolerance are counted") {
+  std::string jump = "stock x = 0 ; in f\nflow f = 1000000 * STEP(1, 2.3)\naux absolute_tolerance = 1e-9\naux relative_tolerance = 1e-12\n";
+  for (const char* method : {"rk4auto", "rk2auto"}) {
+    Simulation s = simulate("time 0 to 4 " + std::string(method) + "\n" + jump);
+    CHECK(s.vm->loose_steps() == 1);  // the one that jumps
+    s.vm->reset();
+    CHECK(s.vm->loose_steps() == 0);
+    CHECK(simulate("time 0 to 4 " + std::string(method) + "\nstock x = 1 ; out f\nflow f = 0.1 * x\n").vm->loose_steps() == 0);
+  }
+  CHECK(simulate("time 0 to 4 rk4\n" + jump).vm->loose_steps() == 0);
+}
+
 TEST_CASE("vensim: an adaptive step that fits at once is two fixed steps of half its length") {
   std::string model = "stock x = 1 ; in f\nflow f = 0.3 * x * (1 - x / 4)\n";
   for (const char* method : {"rk4", "rk2"}) {
