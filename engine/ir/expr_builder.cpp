@@ -170,7 +170,7 @@ bool ExprBuilder::is_constant(ExprId id, double number) const {
 
 ExprId ExprBuilder::node(Op op, std::vector<ExprId> arguments, uint32_t payload) {
   if (foldable(op)) {
-    double values[8];
+    double values[most_arguments];
     bool all = !arguments.empty();
     for (size_t i = 0; i < arguments.size() && all; i++) {
       const Expr& e = program_.exprs[arguments[i]];

@@ -4,6 +4,7 @@
 // An equation is target[axes] = scalar expression. Expressions are hash-consed: equal work is one node, so a set of roots is a
 // DAG and "is it the same" is an integer comparison. Nodes stand after their arguments.
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -49,6 +50,14 @@ struct OpInfo {
   const char* polarity;
 };
 const OpInfo& op_info(Op op);
+constexpr size_t most_arguments = std::max({
+#define OP(name, arity, function, polarity) size_t(arity),
+#include "ir/opcodes.def"
+#undef OP
+#define TABLE_OP(name, arity, function, polarity) size_t(arity),
+#include "ir/table_ops.def"
+#undef TABLE_OP
+});
 bool has_runtime_function(Op op);
 inline bool is_table_op(Op op) { return int(op) >= table_op_first && int(op) < op_special_first; }
 

@@ -14,7 +14,6 @@ Polarity combine(Polarity a, Polarity b) {
 }  // namespace
 
 std::optional<double> known_number(const Program& program, ExprId id, const std::vector<uint32_t>& at) {
-  constexpr uint32_t most_arguments = 8;
   const Expr& e = program.expr(id);
   if (e.op == Op::Constant) return e.number;
   if (e.op == Op::AxisIndex) return e.payload < at.size() ? std::optional<double>(at[e.payload]) : std::nullopt;

@@ -292,3 +292,9 @@ TEST_CASE("vensim: the same functions as a .mdl file spells them") {
   CHECK(s.series("m") == Series{7, 7, 0, 2, 4});
   CHECK(s.series("d") == Series{6, 6, 6, 6, 6});
 }
+
+TEST_CASE("vensim: a random function whose arguments are all numbers has more of them than any other") {
+  Simulation s = simulate("aux x = RANDOM_BETA(0, 10, 2, 3, 1, 4, 5)\n");  // once folded beyond the end of an array
+  CHECK(s.last("x") >= 0);
+  CHECK(s.last("x") <= 10);
+}
