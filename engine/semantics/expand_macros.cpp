@@ -86,10 +86,8 @@ AstId Expander::expand_schedule(const Ast& from, AstId node, Ast& out, const Sco
 AstId Expander::expand_queue_age(const Ast& from, AstId node, Ast& out, const Scope& scope, const std::string& name) {
   AstId queue = from.child(node, 0);
   uint32_t variable = from.nodes[queue].kind == AstKind::Name ? find_bound(from.name_of(queue), scope) : none_id;
-  const Variable* written = variable == none_id ? nullptr : system_.variables[variable].written;
-  std::vector<ParseError> ignored;
   Ast equation;
-  if (written && written->definitions.size() == 1) equation = parse_equation(written->definitions[0].equation.text, dialect_, ignored);
+  if (variable != none_id) equation = only_equation(variable);
   if (equation.empty() || equation.nodes[equation.root].kind != AstKind::Call || equation.name_of(equation.root) != "queue_fifo" || equation.nodes[equation.root].count != 5)
     return error(scope, from, queue, Code::bad_argument, from.name_of(node) + " needs the name of a variable whose whole equation is QUEUE FIFO, one for all of its elements", out);
   const EquationVariable& v = system_.variables[variable];

@@ -17,7 +17,8 @@ export function loopSlots(loop: Loop): SlotOfLoop[] {
 
 /** The stocks that the loop passes, in its order: what a long loop is told by. Empty where all of them are machinery. */
 export function loopStocks(loop: Loop, partitions: readonly Partition[]): string[] {
-  const stocks = new Set(loopSlots(loop).flatMap((slot) => partitions[slot.partition]?.stocks ?? []).map(withoutSubscripts));
+  const passed = new Set(loopSlots(loop).map((slot) => slot.partition));
+  const stocks = new Set([...passed].flatMap((partition) => partitions[partition]?.stocks ?? []).map(withoutSubscripts));
   return loop.variables.filter((variable) => stocks.has(variable));
 }
 
@@ -40,7 +41,11 @@ export interface Dominance {
 
 /** Which loop of a partition dominates when, in the order of time; times at which none is active are left out. Of equals, the first. */
 export function dominance(time: Float64Array, loops: readonly Loop[], partition: number): Dominance[] {
-  const slots = loops.flatMap(loopSlots).filter((slot) => slot.partition === partition);
+  return dominanceAmong(time, loops.flatMap(loopSlots).filter((slot) => slot.partition === partition));
+}
+
+/** The same among slots that are known to be those of one partition. */
+export function dominanceAmong(time: Float64Array, slots: readonly SlotOfLoop[]): Dominance[] {
   const stretches: { from: number; to: number; loop: SlotOfLoop; peak: number }[] = [];
   for (let row = 0, before: SlotOfLoop | null = null; row < time.length; row++) {
     let first: SlotOfLoop | null = null;

@@ -1,6 +1,7 @@
 // What each command does. Data to stdout or -o, everything said about the model to stderr.
 import { readFile } from 'node:fs/promises';
-import { dominance, load, loopSlots, loopText, LoopscopeError, type Diagnostic, type Loop, type Model, type Project, type Sim, type SimulateOptions } from '../index.js';
+import { load, loopSlots, loopText, LoopscopeError, type Diagnostic, type Loop, type Model, type Project, type Sim, type SimulateOptions, type SlotOfLoop } from '../index.js';
+import { dominanceAmong } from '../loops.js';
 import { choice, dataOf, dataOption, loopOptions, modelAndOverrides, number, onlyModel, runOptions, simulateOptions, text, UsageError, type OptionSpecs, type Parsed } from './args.js';
 import { dataHelp, provideData } from './data.js';
 import { aligned, byShare, count, delimited, emit, linksJson, loopsJson, numberText, percent, tableJson, type Table } from './output.js';
@@ -165,10 +166,19 @@ function rowAt(time: Float64Array, at: number): number {
 }
 
 /** Which loop dominates when, for the partitions in which that is a question. */
-function* dominanceText(time: Float64Array, found: readonly Loop[], partitions: number): Generator<string> {
+function* dominanceText(time: Float64Array, found: readonly Loop[]): Generator<string> {
   const most = { partitions: 4, stretches: 20 };
-  const shared = Array.from({ length: partitions }, (_, i) => dominance(time, found, i)).map((stretches, i) => ({ stretches, i }));
-  for (const { stretches, i } of shared.filter(({ stretches }) => new Set(stretches.map(({ loop }) => loop.id)).size > 1).slice(0, most.partitions)) {
+  const slots = new Map<number, SlotOfLoop[]>(); // by partition: an array may have thousands
+  for (const slot of found.flatMap(loopSlots)) {
+    const others = slots.get(slot.partition);
+    if (others) others.push(slot);
+    else slots.set(slot.partition, [slot]);
+  }
+  let shown = 0;
+  for (const i of [...slots.keys()].sort((a, b) => a - b)) {
+    const stretches = dominanceAmong(time, slots.get(i)!);
+    if (new Set(stretches.map(({ loop }) => loop.id)).size < 2) continue;
+    if (shown++ === most.partitions) return;
     const longest = [...stretches].sort((a, b) => b.to - b.from - (a.to - a.from)).slice(0, most.stretches);
     const rows = stretches
       .filter((stretch) => longest.includes(stretch))
@@ -208,7 +218,7 @@ ${runHelp}`,
       const all = shown.length === found.length ? '' : `, the first ${shown.length} shown`;
       const head = `${count(found.length, 'loop')} in ${count(partitions.length, 'partition')} (${search.mode}: ${search.note})${all}\n`;
       const table = aligned(['loop', 'polarity', 'share', 'partition', 'variables'], rows, ['share', 'partition']);
-      await emit([head, table, ...dominanceText(sim.getSeries('time'), found, partitions.length)], text(values, 'output'));
+      await emit([head, table, ...dominanceText(sim.getSeries('time'), found)], text(values, 'output'));
       return 0;
     });
   },

@@ -141,7 +141,10 @@ function loops(): void {
   const current = run;
   part('loops-panel').hidden = current.mode === null;
   if (current.mode === null) return;
-  const all = current.loops.flatMap((loop) => loopSlots(loop).map((slot) => ({ ...slot, text: loopText(loop, current.partitions), variables: loop.variables })));
+  const all = current.loops.flatMap((loop) => {
+    const told = { text: loopText(loop, current.partitions), variables: loop.variables };
+    return loopSlots(loop).map((slot) => ({ ...slot, ...told }));
+  });
   const wanted = partition.value === '' ? (all[0]?.partition ?? 0) : Number(partition.value);
   const used = [...new Set(all.map((loop) => loop.partition))];
   const now = used.includes(wanted) ? wanted : (used[0] ?? 0);
